@@ -1,0 +1,45 @@
+# The two commands a person needs are `make run` and `make test`; the rest are their parts.
+# Build folders: build/release (LTO), build/debug (address and undefined-behaviour sanitizers), build/tsan, build/fuzz.
+.PHONY: run build debug tsan fuzz test check setup clean
+.DEFAULT_GOAL := build
+
+ifeq ($(CI),true)
+WERROR := -Dwerror=true
+endif
+RELEASE_OPTIONS := --buildtype=release -Db_lto=true
+DEBUG_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined
+TSAN_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=thread
+FUZZ_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
+
+run: build
+	@python3 tools/run.py
+
+build: setup build/release/build.ninja
+	@ninja -C build/release --quiet
+debug: setup build/debug/build.ninja
+	@ninja -C build/debug --quiet
+tsan: setup build/tsan/build.ninja
+	@ninja -C build/tsan --quiet
+fuzz: setup build/fuzz/build.ninja
+	@ninja -C build/fuzz --quiet
+
+build/release/build.ninja:
+	@meson setup build/release $(RELEASE_OPTIONS) $(WERROR) >/dev/null
+build/debug/build.ninja:
+	@meson setup build/debug $(DEBUG_OPTIONS) $(WERROR) >/dev/null
+build/tsan/build.ninja:
+	@meson setup build/tsan $(TSAN_OPTIONS) $(WERROR) >/dev/null
+build/fuzz/build.ninja:
+	@CC=clang meson setup build/fuzz $(FUZZ_OPTIONS) $(WERROR) >/dev/null
+
+test:
+	@python3 tools/test.py
+
+check:
+	@python3 tools/tidy.py
+
+setup:
+	@tools/setup.sh
+
+clean:
+	rm -rf build
