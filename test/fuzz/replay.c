@@ -1,6 +1,7 @@
 /*
- * Runs a fuzz target once over every file of its kept corpus, so that what a fuzzer once found stays found under any
- * compiler. Arguments are corpus folders; a folder without a file is a failure, since it would test nothing.
+ * Runs a fuzz target once over every file of its kept corpus, so that what a fuzzer once found
+ * stays found under any compiler. Arguments are corpus folders; a folder without a file is a
+ * failure, since it would test nothing.
  */
 #include <dirent.h>
 #include <stdint.h>
