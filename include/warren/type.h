@@ -82,6 +82,7 @@ typedef struct Type {
     const char *const *field_names; /* ROW: child_count names, each NULL when the field has none */
     const char *name;      /* as typeof() and messages print it: "decimal(3,2)", "map(varchar, bigint)" */
     const char *display;   /* as a result column shows it: "decimal(3, 2)", upper case intervals */
+    const char *signature; /* as "Unexpected parameters (...)" prints it: "map(varchar,bigint)" */
 } Type;
 
 typedef struct Timestamp12 { int64_t micros; int32_t picos; int32_t zero; } Timestamp12; /* timestamp(p>6); picos 0..999999 */
