@@ -114,10 +114,10 @@ typedef struct TupleDomain {       /* conjunction; none: no row can match */
     const ColumnDomain *domains;
 } TupleDomain;
 
-typedef struct SortItem {
+typedef struct ConnectorSortItem {
     int32_t column;                /* position in the table's columns */
     bool descending, nulls_first;
-} SortItem;
+} ConnectorSortItem;
 
 /* ---- splits and reading ---- */
 
@@ -225,7 +225,7 @@ typedef struct ConnectorApi {
                            Handle *ret_table, TupleDomain *ret_remaining);
     Status (*apply_limit)(Context *cx, void *connector, Handle table, int64_t limit, bool *ret_taken, Handle *ret_table,
                           bool *ret_guaranteed);
-    Status (*apply_top_n)(Context *cx, void *connector, Handle table, int64_t limit, const SortItem *items,
+    Status (*apply_top_n)(Context *cx, void *connector, Handle table, int64_t limit, const ConnectorSortItem *items,
                           int32_t item_count, bool *ret_taken, Handle *ret_table, bool *ret_guaranteed);
 
     /* splits: batches of up to `limit`; *ret_finished with or after the last */

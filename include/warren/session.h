@@ -3,10 +3,10 @@
 
 #include "warren/status.h"
 
-typedef struct SessionProperty {
+typedef struct SessionValue {
     const char *name;  /* "query_max_run_time", or "catalog.property" */
     const char *value; /* text as the client sent it */
-} SessionProperty;
+} SessionValue;
 
 struct Session {
     const char *query_id;
@@ -20,10 +20,10 @@ struct Session {
     int64_t start_nanos_of_micro; /* 0..999 */
     bool parametric_datetime, path_capability, session_authorization_capability; /* client capabilities */
     int32_t property_count;
-    const SessionProperty *properties;
+    const SessionValue *properties;
     int32_t prepared_count;
-    const SessionProperty *prepared; /* name, SQL text */
+    const SessionValue *prepared; /* name, SQL text */
     const char *transaction_id;      /* NULL: the client does not support transactions; "NONE": none open */
     int32_t role_count;
-    const SessionProperty *roles;    /* catalog, role text */
+    const SessionValue *roles;    /* catalog, role text */
 };

@@ -50,11 +50,11 @@ typedef enum ExprKind {
     EXPR_GROUPING,
 } ExprKind;
 
-typedef enum ComparisonOperator {
+typedef enum Comparison {
     COMPARE_EQUAL, COMPARE_NOT_EQUAL, COMPARE_LESS, COMPARE_LESS_OR_EQUAL, COMPARE_GREATER, COMPARE_GREATER_OR_EQUAL,
     COMPARE_DISTINCT,  /* IS DISTINCT FROM */
     COMPARE_IDENTICAL, /* IS NOT DISTINCT FROM */
-} ComparisonOperator;
+} Comparison;
 
 typedef struct Expr Expr;
 
@@ -68,7 +68,7 @@ struct Expr {
         const Vector *value;              /* CONSTANT vector of length 1 */
         const Symbol *symbol;
         const ResolvedFunction *function;
-        ComparisonOperator comparison;
+        Comparison comparison;
         bool is_try;
         int32_t field_index;
         const SymbolList *parameters;     /* EXPR_LAMBDA */
@@ -86,7 +86,7 @@ Expr *expr_bigint(Arena *arena, int64_t value);
 Expr *expr_symbol(Arena *arena, const Symbol *symbol);
 Expr *expr_call(Arena *arena, const ResolvedFunction *function, int32_t count, const Expr *const *arguments);
 Expr *expr_cast(Arena *arena, const Expr *value, const Type *type); /* value itself when it has the type */
-Expr *expr_comparison(Arena *arena, ComparisonOperator comparison, const Expr *left, const Expr *right);
+Expr *expr_comparison(Arena *arena, Comparison comparison, const Expr *left, const Expr *right);
 Expr *expr_and(Arena *arena, int32_t count, const Expr *const *terms); /* flattens; TRUE for none; the term for one */
 Expr *expr_or(Arena *arena, int32_t count, const Expr *const *terms);
 Expr *expr_not(Arena *arena, const Expr *value);

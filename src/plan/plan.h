@@ -24,12 +24,12 @@ typedef enum PlanKind {
 } PlanKind;
 
 typedef enum AggregationStep { AGGREGATION_SINGLE, AGGREGATION_PARTIAL, AGGREGATION_INTERMEDIATE, AGGREGATION_FINAL } AggregationStep;
-typedef enum JoinKind { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_FULL } JoinKind; /* INNER without keys and filter: cross */
+typedef enum JoinKind { INNER_JOIN, LEFT_JOIN, RIGHT_JOIN, FULL_JOIN } JoinKind; /* INNER without keys and filter: cross */
 typedef enum JoinDistribution { DISTRIBUTION_AUTOMATIC, DISTRIBUTION_PARTITIONED, DISTRIBUTION_REPLICATED } JoinDistribution;
 typedef enum SemiJoinKind { SEMI_JOIN_SEMI, SEMI_JOIN_ANTI, SEMI_JOIN_MARK } SemiJoinKind;
 typedef enum ApplyKind { APPLY_EXISTS, APPLY_IN, APPLY_ANY, APPLY_ALL } ApplyKind;
 typedef enum RankingKind { RANKING_ROW_NUMBER, RANKING_RANK, RANKING_DENSE_RANK } RankingKind;
-typedef enum SetKind { SET_UNION, SET_INTERSECT, SET_EXCEPT } SetKind;
+typedef enum SetKind { UNION_SET, INTERSECT_SET, EXCEPT_SET } SetKind;
 typedef enum ExchangeKind { EXCHANGE_GATHER, EXCHANGE_REPARTITION, EXCHANGE_REPLICATE, EXCHANGE_ROUND_ROBIN } ExchangeKind;
 
 /* ---- field kinds of plan.def ---- */
@@ -55,9 +55,9 @@ typedef struct Aggregate {
 } Aggregate;
 typedef struct AggregateArray { int32_t count; Aggregate *items; } AggregateArray;
 
-typedef enum FrameUnit { FRAME_ROWS, FRAME_RANGE, FRAME_GROUPS } FrameUnit;
-typedef enum FrameBound { BOUND_UNBOUNDED_PRECEDING, BOUND_PRECEDING, BOUND_CURRENT_ROW, BOUND_FOLLOWING,
-                          BOUND_UNBOUNDED_FOLLOWING } FrameBound;
+typedef enum FrameUnit { ROWS_FRAME, RANGE_FRAME, GROUPS_FRAME } FrameUnit;
+typedef enum FrameBoundKind { BOUND_UNBOUNDED_PRECEDING, BOUND_PRECEDING, BOUND_CURRENT_ROW, BOUND_FOLLOWING,
+                          BOUND_UNBOUNDED_FOLLOWING } FrameBoundKind;
 
 typedef struct WindowCallNode {
     const Symbol *symbol;
@@ -66,7 +66,7 @@ typedef struct WindowCallNode {
     bool ignore_nulls;
     bool distinct;
     FrameUnit unit;
-    FrameBound start, end;
+    FrameBoundKind start, end;
     const Symbol *start_value, *end_value; /* ROWS, GROUPS: bigint offset column. RANGE: the sort key minus/plus the offset,
                                               computed below the window, compared with the sort key */
 } WindowCallNode;
