@@ -12,7 +12,7 @@ TSAN_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=thread
 FUZZ_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
 
 run: build
-	@python3 tools/run.py
+	@python3 tools/run.py $(if $(PORT),--port $(PORT))
 
 build: setup build/release/build.ninja
 	@ninja -C build/release --quiet
