@@ -126,6 +126,7 @@ enum ScalarFlags {
     FUNCTION_SESSION_DEPENDENT = 16, /* constant within a query, not across (now, current_user) */
     FUNCTION_INFALLIBLE_DENSE = 32,  /* may be run over null rows too: never fails, any bits are legal input */
     FUNCTION_ALIAS = 64,             /* another name of the entry before it */
+    FUNCTION_INFALLIBLE = 128,       /* never fails, but must see rows without NULLs only (filters may reorder it) */
 };
 
 struct ScalarFunction {
