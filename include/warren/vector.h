@@ -25,15 +25,20 @@ enum { BATCH_ROWS_MAX = 2048 }; /* the usual size of a batch; sources and operat
 typedef enum Encoding { ENCODING_FLAT, ENCODING_CONSTANT, ENCODING_DICTIONARY } Encoding;
 
 typedef struct StringView {
-    uint32_t length;
     union {
-        char inlined[12];
         struct {
+            uint32_t length;
+            char inlined[12];
+        };
+        struct {
+            uint32_t length_again; /* the same word as length */
             char prefix[4];
             const char *pointer;
         };
     };
 } StringView;
+
+_Static_assert(sizeof(StringView) == 16, "string views are 16 bytes");
 
 typedef struct ListEntry {
     int32_t offset;
@@ -130,7 +135,7 @@ Vector *vector_create_null(const Type *type, int32_t length); /* CONSTANT NULL *
 Vector *vector_create_constant(const Vector *source, int32_t row, int32_t length); /* source's value at row, repeated */
 /* Takes over the caller's references to base and indices (int32_t[length]). A non-flat base is flattened into the indices. */
 Vector *vector_create_dictionary(Vector *base, Buffer *indices, int32_t length);
-/* FLAT over existing memory: references to data, nulls (NULL: none) and heaps are taken over. */
+/* FLAT over existing memory: references to data and nulls (NULL: none) are taken over. children[] are NULL, to be filled. */
 Vector *vector_wrap(const Type *type, int32_t length, Buffer *data, Buffer *nulls);
 Vector *vector_ref(Vector *vector);
 void vector_unref(Vector *vector); /* NULL is legal */
