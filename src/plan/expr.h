@@ -19,6 +19,7 @@ typedef struct Symbol {
 typedef struct SymbolList {
     int32_t count;
     const Symbol **items;
+    int32_t capacity; /* slots behind items that symbol_list_add may fill, 0 when unknown; unused ones are NULL */
 } SymbolList;
 
 typedef enum ExprKind {

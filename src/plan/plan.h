@@ -145,8 +145,12 @@ typedef struct PlanBuilder {
     Arena *arena;
     int32_t next_node_id;
     int32_t next_dynamic_filter_id;
+    int32_t next_recursion_id;
     int32_t symbol_count, symbol_capacity;
     const Symbol **symbols; /* by id */
+    int32_t next_name;      /* the number that makes the next taken name unique */
+    int32_t name_capacity;
+    int32_t *names;         /* open addressing over names: symbol id + 1, 0 empty */
 } PlanBuilder;
 
 PlanBuilder *plan_builder_create(Arena *arena);
@@ -159,6 +163,15 @@ const char *plan_kind_name(PlanKind kind); /* "TableScan" */
 /* A copy with other sources (itself when they are the same); keeps the id. */
 PlanNode *plan_with_sources(PlanBuilder *builder, const PlanNode *node, PlanNode *const *sources);
 bool plan_equal(const PlanNode *a, const PlanNode *b);
+typedef enum PlanFieldKind {
+    FIELD_Expression, FIELD_SymbolRef, FIELD_Symbols, FIELD_SymbolLists, FIELD_Exprs, FIELD_Integer, FIELD_BigInteger,
+    FIELD_Real, FIELD_Boolean, FIELD_Text, FIELD_Texts, FIELD_Integers, FIELD_SortOrders, FIELD_Aggregates,
+    FIELD_WindowCalls, FIELD_DynamicFilters, FIELD_Table, FIELD_WriteTarget,
+} PlanFieldKind;
+/* Calls visit with the address of every field of the node, in the order of plan.def; `name` as there. For copies, printing
+   and serialisation; `field` points to the Kind##Field of the kind. */
+typedef void PlanFieldVisitor(void *closure, PlanFieldKind kind, const char *name, void *field);
+void plan_visit_fields(PlanNode *node, PlanFieldVisitor *visit, void *closure);
 /* Calls visit for every expression of the node itself (not of its sources). */
 void plan_expressions(const PlanNode *node, void (*visit)(void *closure, const Expr *expr), void *closure);
 /* A copy of the node whose expressions are replaced by rewrite(expr); sources and outputs stay. */
