@@ -1,7 +1,7 @@
 /*
- * Which casts exist, and who computes them. Existence and fallibility are read off the kinds of the two
- * types; kernels are in one file per source family (cast_*.c), each with a function that gives the kernel
- * for a target or none.
+ * Which casts exist, and who computes them. Existence and fallibility are read off the kinds of the
+ * two types; kernels are in one file per source family (cast_*.c), each with a function that gives
+ * the kernel for a target or none.
  */
 #include "function/cast.h"
 

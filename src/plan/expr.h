@@ -8,6 +8,7 @@
 #pragma once
 
 #include "function/function.h"
+#include "function/kernels/compare.h"
 
 /* A column of the plan. Compared by pointer. */
 typedef struct Symbol {
@@ -50,12 +51,6 @@ typedef enum ExprKind {
     EXPR_WINDOW,
     EXPR_GROUPING,
 } ExprKind;
-
-typedef enum Comparison {
-    COMPARE_EQUAL, COMPARE_NOT_EQUAL, COMPARE_LESS, COMPARE_LESS_OR_EQUAL, COMPARE_GREATER, COMPARE_GREATER_OR_EQUAL,
-    COMPARE_DISTINCT,  /* IS DISTINCT FROM */
-    COMPARE_IDENTICAL, /* IS NOT DISTINCT FROM */
-} Comparison;
 
 typedef struct Expr Expr;
 

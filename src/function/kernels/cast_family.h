@@ -1,6 +1,7 @@
 /*
- * How cast.c finds kernels: every family answers for a pair of types with a Cast, or leaves its kernel NULL
- * when the pair is another family's. The pair is legal (cast_exists) and of two different types.
+ * How cast.c finds kernels: every family answers for a pair of types with a Cast, or leaves its
+ * kernel NULL when the pair is another family's. The pair is legal (cast_exists) and of two
+ * different types.
  */
 #pragma once
 
