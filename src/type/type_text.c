@@ -95,7 +95,7 @@ void identifier_append_quoted(ByteString *text, const char *name) {
 
 static void append_field_name(ByteString *text, const char *name, TypeTextStyle style) {
     bool quoted = style == TYPE_TEXT_SIGNATURE ||
-                  (style == TYPE_TEXT_DISPLAY && identifier_needs_quotes(name));
+                  (style != TYPE_TEXT_NAME && identifier_needs_quotes(name));
     if (quoted) {
         identifier_append_quoted(text, name);
     } else {
@@ -115,20 +115,27 @@ static void append_children(ByteString *text, const Type *type, TypeTextStyle st
         if (type->kind == TYPE_ROW && type->field_names[i] != NULL) {
             append_field_name(text, type->field_names[i], style);
         }
-        const Type *child = type->children[i];
-        const char *child_text = style == TYPE_TEXT_NAME      ? child->name
-                                 : style == TYPE_TEXT_DISPLAY ? child->display
-                                                              : child->signature;
-        byte_string_append_text(text, child_text);
+        type_text_append(text, type->children[i], style);
     }
     byte_string_append_char(text, ')');
 }
 
+static void append_datetime(ByteString *text, const Type *type, TypeTextStyle style) {
+    bool zoned = type->kind == TYPE_TIME_TZ || type->kind == TYPE_TIMESTAMP_TZ;
+    bool time = type->kind == TYPE_TIME || type->kind == TYPE_TIME_TZ;
+    byte_string_append_text(text, time ? "time" : "timestamp");
+    if (style != TYPE_TEXT_LEGACY_DISPLAY) {
+        byte_string_printf(text, "(%d)", type->precision);
+    }
+    byte_string_append_text(text, zoned ? " with time zone" : "");
+}
+
 void type_text_append(ByteString *text, const Type *type, TypeTextStyle style) {
     const char *base = base_names[type->kind];
+    bool display = style == TYPE_TEXT_DISPLAY || style == TYPE_TEXT_LEGACY_DISPLAY;
     switch (type->kind) {
     case TYPE_DECIMAL:
-        byte_string_printf(text, style == TYPE_TEXT_DISPLAY ? "decimal(%d, %d)" : "decimal(%d,%d)",
+        byte_string_printf(text, display ? "decimal(%d, %d)" : "decimal(%d,%d)",
                            type->precision, type->scale);
         return;
     case TYPE_VARCHAR:
@@ -141,20 +148,16 @@ void type_text_append(ByteString *text, const Type *type, TypeTextStyle style) {
         byte_string_printf(text, "char(%d)", type->length);
         return;
     case TYPE_TIME:
-    case TYPE_TIMESTAMP:
-        byte_string_printf(text, "%s(%d)", base, type->precision);
-        return;
     case TYPE_TIME_TZ:
-        byte_string_printf(text, "time(%d) with time zone", type->precision);
-        return;
+    case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMP_TZ:
-        byte_string_printf(text, "timestamp(%d) with time zone", type->precision);
+        append_datetime(text, type, style);
         return;
     case TYPE_INTERVAL_YEAR_MONTH:
-        byte_string_append_text(text, style == TYPE_TEXT_DISPLAY ? "INTERVAL YEAR TO MONTH" : base);
+        byte_string_append_text(text, display ? "INTERVAL YEAR TO MONTH" : base);
         return;
     case TYPE_INTERVAL_DAY_SECOND:
-        byte_string_append_text(text, style == TYPE_TEXT_DISPLAY ? "INTERVAL DAY TO SECOND" : base);
+        byte_string_append_text(text, display ? "INTERVAL DAY TO SECOND" : base);
         return;
     case TYPE_ARRAY:
     case TYPE_MAP:

@@ -10,6 +10,7 @@
 typedef enum TypeTextStyle {
     TYPE_TEXT_NAME,      /* typeof(), most messages: "decimal(3,2)", "map(varchar, bigint)", "row(a b)" unquoted */
     TYPE_TEXT_DISPLAY,   /* a result column: "decimal(3, 2)", "INTERVAL DAY TO SECOND", names quoted when needed */
+    TYPE_TEXT_LEGACY_DISPLAY, /* the same without the precision of times and timestamps */
     TYPE_TEXT_SIGNATURE, /* function lookup messages: "map(varchar,bigint)", "row("a" integer)" */
 } TypeTextStyle;
 
