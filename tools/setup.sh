@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(gcc meson ninja-build re2c pkg-config libmicrohttpd-dev libcurl4-openssl-dev libssl-dev zlib1g-dev liblz4-dev
     libzstd-dev libxxhash-dev libonig-dev libicu-dev libjansson-dev libedit-dev libjemalloc-dev libcmocka-dev tzdata)
-commands=(python3:python3 curl:curl)
+commands=(python3:python3)
 if [ "${1:-build}" = test ]; then
     packages+=(clang)
     commands+=(javac:default-jdk-headless mvn:maven go:golang-go node:nodejs npm:npm)
