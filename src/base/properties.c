@@ -151,14 +151,14 @@ static Status expand_environment(PropertiesReader *reader, const char *name, int
 static Status add_property(PropertiesReader *reader, const char *name, const char *value, int32_t line)
 {
     Properties *properties = reader->properties;
-    const Property *earlier = properties_find(properties, name);
+    const FileProperty *earlier = properties_find(properties, name);
     if (earlier != NULL) {
         return FAIL(reader->cx, CONFIGURATION_INVALID, "%s:%d: Duplicate configuration property '%s' (first on line %d)",
                     reader->file, line, name, earlier->line);
     }
     if (properties->count == reader->capacity) {
         int32_t capacity = reader->capacity * 2 + 16;
-        Property *items = arena_new_array(reader->cx->arena, Property, capacity);
+        FileProperty *items = arena_new_array(reader->cx->arena, FileProperty, capacity);
         if (properties->count > 0) {
             memcpy(items, properties->items, sizeof *items * (size_t)properties->count);
         }
@@ -166,7 +166,7 @@ static Status add_property(PropertiesReader *reader, const char *name, const cha
         reader->capacity = capacity;
     }
     TRY(expand_environment(reader, name, line, &value));
-    properties->items[properties->count++] = (Property) {.name = name, .value = value, .file = reader->file, .line = line};
+    properties->items[properties->count++] = (FileProperty) {.name = name, .value = value, .file = reader->file, .line = line};
     return OK;
 }
 
@@ -232,7 +232,7 @@ Status properties_read_file(Context *cx, const char *path, Properties *ret_prope
     return properties_parse(cx, path, text, size, ret_properties);
 }
 
-const Property *properties_find(const Properties *properties, const char *name)
+const FileProperty *properties_find(const Properties *properties, const char *name)
 {
     for (int32_t i = 0; i < properties->count; i++) {
         if (strcmp(properties->items[i].name, name) == 0) {

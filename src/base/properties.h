@@ -8,20 +8,20 @@
 
 #include "warren/memory.h"
 
-typedef struct Property {
+typedef struct FileProperty {
     const char *name, *value;
     const char *file;
     int32_t line;
-} Property;
+} FileProperty;
 
 typedef struct Properties {
     int32_t count;
-    Property *items; /* in file order; a repeated name is an error */
+    FileProperty *items; /* in file order; a repeated name is an error */
 } Properties;
 
 MUST_CHECK Status properties_parse(Context *cx, const char *file, const char *text, size_t size,
                                    Properties *ret_properties);
 MUST_CHECK Status properties_read_file(Context *cx, const char *path, Properties *ret_properties);
-const Property *properties_find(const Properties *properties, const char *name); /* NULL when absent */
+const FileProperty *properties_find(const Properties *properties, const char *name); /* NULL when absent */
 /* The candidate within a small edit distance of `name`, or NULL. */
 const char *nearest_name(const char *name, const char *const *candidates, int32_t count);
