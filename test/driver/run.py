@@ -198,7 +198,7 @@ def main():
     options = parser.parse_args()
     os.makedirs(BUILD, exist_ok=True)
     place = urllib.parse.urlsplit(options.server)
-    blocks = [b for b in read_script() if not options.only or re.search(options.only, b["name"])]
+    blocks = [b for b in read_script() if not options.only or re.search(options.only, b["kind"] + " " + b["name"])]
     passed = failed = 0
     for client in options.clients.split(","):
         start = time.monotonic()

@@ -51,11 +51,20 @@ async function prepared({ sql, parameters }) {
   await show({ query: `EXECUTE p USING ${values}`, extraHeaders });
 }
 
+// The iterator gives no id before there are rows, so the query is looked up by the mark in its text.
+async function stop(query) {
+  const mark = query.match(/cancel-\w+/)[0];
+  const running = `SELECT query_id FROM system.runtime.queries WHERE query LIKE '%/* ${mark} */%'
+    AND query NOT LIKE '%system.runtime%' AND state = 'RUNNING'`;
+  for await (const result of results(running)) {
+    for (const [id] of result.data ?? []) await client.cancel(id);
+  }
+}
+
 async function cancel(query) {
-  let id = null;
-  setTimeout(() => client.cancel(id).catch(error => console.log('cancel failed', error.message)), 2000);
+  setTimeout(() => stop(query).catch(error => console.log('cancel failed', error.message)), 2000);
   try {
-    for await (const result of results(query)) id = result.id;
+    for await (const result of results(query));
     console.log('not cancelled');
   } catch (error) {
     console.log('cancelled', error instanceof QueryFailed);
