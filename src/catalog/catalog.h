@@ -27,7 +27,9 @@ CatalogManager *catalog_manager_create(void);
 void catalog_manager_free(CatalogManager *manager);
 /* Loads every plugin of a folder (NAME.so). */
 MUST_CHECK Status catalog_load_plugins(Context *cx, CatalogManager *manager, const char *folder);
-/* Registers a connector that is linked in (system, tests). */
+/* Registers the connectors that are linked in and makes the catalog `system`. */
+MUST_CHECK Status catalog_load_builtin(Context *cx, CatalogManager *manager);
+/* Registers one connector (tests). */
 void catalog_add_connector(CatalogManager *manager, const ConnectorApi *api);
 /* Makes a catalog of `connector` with its properties; unknown properties fail naming file, line and nearest known name. */
 MUST_CHECK Status catalog_create(Context *cx, CatalogManager *manager, const char *name, const char *connector,

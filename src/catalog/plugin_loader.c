@@ -83,7 +83,7 @@ static Status load_catalog_file(Context *cx, CatalogManager *manager, const char
     int32_t count = 0;
     const char *connector = NULL;
     for (int32_t i = 0; i < properties.count; i++) {
-        const Property *property = &properties.items[i];
+        const FileProperty *property = &properties.items[i];
         if (strcmp(property->name, "connector.name") == 0) {
             connector = property->value;
             continue;

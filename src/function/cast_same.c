@@ -1,6 +1,6 @@
 /*
- * Casts that change no value: NULL of type unknown to anything, and texts that internal types hold as they
- * are. Values are copied, views share the source's heaps.
+ * Casts that change no value: NULL of type unknown to anything, and texts that internal types hold
+ * as they are. Values are copied, views share the source's heaps.
  */
 #include "function/kernels/cast_family.h"
 

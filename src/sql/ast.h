@@ -308,6 +308,9 @@ void node_visit_children(const Node *node, void (*visit)(void *argument, Node *c
  */
 bool node_equals(const Node *left, const Node *right);
 
+/* How many `?` the tree has; they are numbered in text order. Any depth is fine. */
+int32_t node_parameter_count(const Node *node);
+
 /* A new zeroed node of a kind, at a position; `size` is the struct's. NODE_NEW(arena, Query, line, column). */
 Node *node_create(Arena *arena, NodeKind kind, size_t size, int32_t line, int32_t column);
 #define NODE_NEW(arena, Name, line, column)                                                        \

@@ -10,7 +10,7 @@
 
 #include "ast.h"
 
-enum { PARSER_DEPTH_MAX = 4000 };
+enum { PARSER_DEPTH_MAX = 1500 };
 
 MUST_CHECK Status parse_statement(Context *cx, const char *text, size_t size, Node **ret_statement);
 MUST_CHECK Status parse_expression(Context *cx, const char *text, size_t size,
@@ -26,5 +26,3 @@ MUST_CHECK Status parse_function_specification(Context *cx, const char *text, si
 
 /* Is the word (any case) reserved, so that it needs quotes as an identifier? */
 bool parser_is_reserved_word(const char *word);
-/* How many `?` the statement has; they are numbered in text order. */
-int32_t statement_parameter_count(const Node *statement);
