@@ -4,13 +4,14 @@
  * All results live in cx->arena. Failures are SYNTAX_ERROR (and the few other codes Trino's parser raises), with the
  * 1-based position of the offending token and Trino's wording. `text` is UTF-8 of `size` bytes and need not be
  * NUL-terminated; it is not kept. Any text gives a tree or an error in time linear in its size; nesting beyond
- * PARSER_DEPTH_MAX gives STACK_OVERFLOW.
+ * PARSER_DEPTH_MAX rules, and left-deep chains (a + b + c ...) beyond PARSER_CHAIN_MAX, are refused as
+ * too large. AND and OR are flat and have no limit.
  */
 #pragma once
 
 #include "ast.h"
 
-enum { PARSER_DEPTH_MAX = 1500 };
+enum { PARSER_DEPTH_MAX = 2000, PARSER_CHAIN_MAX = 5000 };
 
 MUST_CHECK Status parse_statement(Context *cx, const char *text, size_t size, Node **ret_statement);
 MUST_CHECK Status parse_expression(Context *cx, const char *text, size_t size,
