@@ -156,11 +156,11 @@ def query_ended(url, mark):
     """Whether the cancelled statement, seen from the server, has stopped; cancelling takes a moment."""
     client = corpus.Client(url)
     sql = ("SELECT state, error_code FROM system.runtime.queries "
-           f"WHERE query LIKE '%/* {mark} */%' AND query NOT LIKE '%system.runtime%'")
+           f"WHERE query LIKE '%/* {mark} */%' AND query NOT LIKE '%system.runtime%' ORDER BY created DESC LIMIT 1")
     for _ in range(100):
         answer = client.execute(sql, corpus.Session({"user": "test"}))
-        if "error" in answer or (answer["rows"] and all(row[0] in ("FAILED", "FINISHED") for row in answer["rows"])):
-            return None if "error" not in answer and answer["rows"][-1][1] == "USER_CANCELED" else str(answer)
+        if "error" in answer or (answer["rows"] and answer["rows"][0][0] in ("FAILED", "FINISHED")):
+            return None if answer.get("rows") == [["FAILED", "USER_CANCELED"]] else str(answer)
         time.sleep(0.1)
     return f"still there: {answer.get('rows')}"
 
