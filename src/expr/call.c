@@ -42,22 +42,29 @@ Vector *step_result(StepState *state, const Type *type, int32_t row_count) {
         return vector_create(type, row_count);
     }
     Vector *spare = state->spare;
-    if (spare != NULL && is_recyclable(spare, row_count)) {
-        buffer_unref(spare->nulls_buffer);
-        spare->nulls_buffer = NULL;
-        spare->nulls = NULL;
-        for (int32_t i = 0; i < spare->heap_count; i++) {
-            buffer_unref(spare->heaps[i]);
-        }
-        spare->heap_count = 0;
-        spare->heap_tail = NULL;
-        spare->heap_left = 0;
-        spare->length = row_count;
-        return vector_ref(spare);
+    state->spare = NULL;
+    if (spare == NULL || !is_recyclable(spare, row_count)) {
+        vector_unref(spare);
+        return vector_create(type, row_count);
     }
-    vector_unref(spare);
-    state->spare = vector_create(type, row_count);
-    return vector_ref(state->spare);
+    buffer_unref(spare->nulls_buffer);
+    spare->nulls_buffer = NULL;
+    spare->nulls = NULL;
+    for (int32_t i = 0; i < spare->heap_count; i++) {
+        buffer_unref(spare->heaps[i]);
+    }
+    spare->heap_count = 0;
+    spare->heap_tail = NULL;
+    spare->heap_left = 0;
+    spare->length = row_count;
+    return spare;
+}
+
+void step_keep_result(StepState *state, Vector *result) {
+    if (result->type->layout <= LAYOUT_STRING) {
+        vector_unref(state->spare);
+        state->spare = vector_ref(result);
+    }
 }
 
 void vector_zero(Vector *vector) {
@@ -201,6 +208,9 @@ static Status call_kernel(const Call *call, Vector **ret_result) {
     }
     if (call->errors->caught_count > caught_before) {
         null_caught_rows(call, result);
+    }
+    if (call->may_recycle) {
+        step_keep_result(call->state, result);
     }
     *ret_result = result;
     return OK;

@@ -22,6 +22,8 @@ MUST_CHECK Status call_vectors(Context *cx, const Step *step, Vector *const *arg
  * it.
  */
 Vector *step_result(StepState *state, const Type *type, int32_t row_count);
+/* Remembers a finished result, to be written again for a later batch. */
+void step_keep_result(StepState *state, Vector *result);
 /* Makes the values of rows that nobody computes safe to copy. */
 void vector_zero(Vector *vector);
 void step_state_init(StepState *state, const Step *step);

@@ -114,6 +114,7 @@ Status run_logic(const Run *run, const Step *step, Selection selection) {
         vector_unref(result);
         return FAILED;
     }
+    step_keep_result(&run->state->steps[step->number], result);
     run_set_register(run, step->result, result);
     return OK;
 }
