@@ -10,6 +10,11 @@
 bool vector_identical(const Vector *a, int32_t row_a, const Vector *b, int32_t row_b);
 int vector_order(const Vector *a, int32_t row_a, const Vector *b, int32_t row_b);
 
+/* SQL's =: NULL (undetermined) when a NULL, at any depth, leaves it open; NaN equals nothing. */
+typedef enum Equality { EQUALITY_FALSE, EQUALITY_TRUE, EQUALITY_NULL } Equality;
+
+Equality vector_equal(const Vector *a, int32_t row_a, const Vector *b, int32_t row_b);
+
 /* Row pairs in bulk; rows NULL means 0 .. count. ret_equal[i] is 1 or 0. */
 void vector_identical_rows(const Vector *a, const int32_t *rows_a, const Vector *b,
                            const int32_t *rows_b, int32_t count, uint8_t *ret_equal);
