@@ -18,11 +18,11 @@ void scheduler_free(Scheduler *scheduler);
 
 typedef struct ExecutionOptions {
     Scheduler *scheduler;
-    MemoryPool *pool;               /* the query's */
+    MemoryPool *pool; /* the query's */
     const Session *session;
     Transaction *transaction;
-    int32_t drivers_max;            /* per pipeline; 0: one a worker thread */
-    int64_t result_queue_bytes;     /* how much result may wait; 0: 16 MB */
+    int32_t drivers_max;        /* per pipeline; 0: one a worker thread */
+    int64_t result_queue_bytes; /* how much result may wait; 0: 16 MB */
     void (*notify)(void *closure);
     void *closure;
 } ExecutionOptions;
@@ -30,16 +30,20 @@ typedef struct ExecutionOptions {
 typedef struct ExecutionStatistics {
     int32_t splits_total, splits_queued, splits_running, splits_completed;
     int64_t cpu_nanos, wall_nanos, blocked_nanos;
-    int64_t processed_rows, processed_bytes, physical_input_bytes, physical_input_rows, physical_input_nanos,
-        physical_written_bytes;
+    int64_t processed_rows, processed_bytes, physical_input_bytes, physical_input_rows,
+        physical_input_nanos, physical_written_bytes;
     int64_t memory_bytes, memory_bytes_peak, spilled_bytes;
     int64_t output_rows, output_bytes;
 } ExecutionStatistics;
 
 /* The plan must stay valid until query_execution_free. */
-MUST_CHECK Status query_execution_start(Context *cx, const ExecutionOptions *options, const PlanNode *plan,
-                                        QueryExecution **ret_execution);
-typedef enum ExecutionState { EXECUTION_RUNNING, EXECUTION_FINISHED, EXECUTION_FAILED } ExecutionState;
+MUST_CHECK Status query_execution_start(Context *cx, const ExecutionOptions *options,
+                                        const PlanNode *plan, QueryExecution **ret_execution);
+typedef enum ExecutionState {
+    EXECUTION_RUNNING,
+    EXECUTION_FINISHED,
+    EXECUTION_FAILED
+} ExecutionState;
 /* Takes the next result batch if one waits; *ret_batch NULL otherwise. FINISHED only once all batches were taken and every
    driver has ended; FAILED at once, with the error in query_execution_error. */
 ExecutionState query_execution_poll(QueryExecution *execution, Batch **ret_batch);
@@ -52,8 +56,10 @@ void query_execution_statistics(QueryExecution *execution, ExecutionStatistics *
 /* EXPLAIN ANALYZE: rows, time, memory of every plan node id seen, into the text printer's table. */
 typedef struct NodeStatistics {
     int32_t node_id;
-    int64_t input_rows, output_rows, input_bytes, output_bytes, cpu_nanos, wall_nanos, memory_bytes_peak;
+    int64_t input_rows, output_rows, input_bytes, output_bytes, cpu_nanos, wall_nanos,
+        memory_bytes_peak;
     int32_t drivers;
 } NodeStatistics;
-int32_t query_execution_node_statistics(QueryExecution *execution, Arena *arena, NodeStatistics **ret_statistics);
+int32_t query_execution_node_statistics(QueryExecution *execution, Arena *arena,
+                                        NodeStatistics **ret_statistics);
 void query_execution_free(QueryExecution *execution); /* cancels and waits for its drivers */

@@ -1,0 +1,83 @@
+/* Keys: widening integers, and matching batch rows with stored rows through the bulk comparison of src/vector. */
+#include "exec/key_match.h"
+
+#include <assert.h>
+
+#include "vector/value_class.h"
+#include "vector/vector_compare.h"
+
+bool key_is_integer(const Type *type) {
+    switch (value_class_of(type)) {
+    case VALUE_INT8:
+    case VALUE_INT16:
+    case VALUE_INT32:
+    case VALUE_INT64:
+        return true;
+    default:
+        return false;
+    }
+}
+
+#define NAME widen_int8
+#define T int8_t
+#include "exec/key_widen.inc.h"
+#define NAME widen_int16
+#define T int16_t
+#include "exec/key_widen.inc.h"
+#define NAME widen_int32
+#define T int32_t
+#include "exec/key_widen.inc.h"
+#define NAME widen_int64
+#define T int64_t
+#include "exec/key_widen.inc.h"
+
+bool key_integers(const Vector *key, const int32_t *rows, int32_t count, int64_t *ret_values,
+                  uint64_t *ret_is_null) {
+    VectorView view = vector_view(key);
+    switch (key->type->width) {
+    case 1:
+        widen_int8(&view, rows, count, ret_values);
+        break;
+    case 2:
+        widen_int16(&view, rows, count, ret_values);
+        break;
+    case 4:
+        widen_int32(&view, rows, count, ret_values);
+        break;
+    default:
+        assert(key->type->width == 8);
+        widen_int64(&view, rows, count, ret_values);
+    }
+    if (view.nulls == NULL) {
+        return false;
+    }
+    memset(ret_is_null, 0, bitmap_words(count) * sizeof(uint64_t));
+    bool any = false;
+    for (int32_t i = 0; i < count; i++) {
+        if (bitmap_get(view.nulls, view_index(&view, rows != NULL ? rows[i] : i))) {
+            bitmap_set(ret_is_null, i);
+            ret_values[i] = 0;
+            any = true;
+        }
+    }
+    return any;
+}
+
+int32_t key_match(const Vector *key, const int32_t *rows, const Vector *stored,
+                  const int32_t *groups, int32_t count, int32_t *items, int32_t *failed,
+                  int32_t *failed_count) {
+    uint8_t equal[BATCH_ROWS_MAX];
+    assert(count <= BATCH_ROWS_MAX);
+    vector_identical_rows(key, rows, stored, groups, count, equal);
+    int32_t kept = 0, lost = *failed_count;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t item = items[i];
+        if (equal[i]) {
+            items[kept++] = item;
+        } else {
+            failed[lost++] = item;
+        }
+    }
+    *failed_count = lost;
+    return kept;
+}
