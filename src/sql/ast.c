@@ -53,8 +53,7 @@ void node_visit_children(const Node *node, Visit visit, void *argument) {
     case NODE_##KIND: {                                                                            \
         const Name *self = (const Name *)node;                                                     \
         (void)self;                                                                                \
-        fields                                                                                     \
-        break;                                                                                     \
+        fields break;                                                                              \
     }
 #define CHILD(name) visit_one(visit, argument, self->name);
 #define OPTIONAL(name) visit_one(visit, argument, self->name);
@@ -137,8 +136,7 @@ static void compare_fields(Worklist *work, const Node *left_node, const Node *ri
         const Name *right = (const Name *)right_node;                                              \
         (void)left;                                                                                \
         (void)right;                                                                               \
-        fields                                                                                     \
-        break;                                                                                     \
+        fields break;                                                                              \
     }
 #define CHILD(name) worklist_push(work, left->name, right->name);
 #define OPTIONAL(name) worklist_push(work, left->name, right->name);
@@ -166,8 +164,8 @@ bool node_equals(const Node *left, const Node *right) {
         if (pair.left->kind != pair.right->kind) {
             work.equal = false;
         } else if (pair.left->kind == NODE_IDENTIFIER) {
-            work.equal = identifier_equals((const Identifier *)pair.left,
-                                           (const Identifier *)pair.right);
+            work.equal =
+                identifier_equals((const Identifier *)pair.left, (const Identifier *)pair.right);
         } else {
             compare_fields(&work, pair.left, pair.right);
         }

@@ -59,7 +59,10 @@ typedef enum TokenKind {
     TOKEN_KIND_COUNT,
 } TokenKind;
 
-enum { TOKEN_KEYWORD_FIRST = TOKEN_VERTICAL_BAR + 1, TOKEN_KEYWORD_COUNT = TOKEN_KIND_COUNT - TOKEN_KEYWORD_FIRST };
+enum {
+    TOKEN_KEYWORD_FIRST = TOKEN_VERTICAL_BAR + 1,
+    TOKEN_KEYWORD_COUNT = TOKEN_KIND_COUNT - TOKEN_KEYWORD_FIRST
+};
 
 typedef struct Token {
     TokenKind kind;
@@ -84,7 +87,6 @@ TokenKind keyword_find(const char *word, size_t size);
 const char *token_kind_text(TokenKind kind);
 bool keyword_is_reserved(TokenKind kind);
 
-static inline bool token_is_non_reserved(TokenKind kind)
-{
+static inline bool token_is_non_reserved(TokenKind kind) {
     return kind >= (TokenKind)TOKEN_KEYWORD_FIRST && !keyword_is_reserved(kind);
 }

@@ -301,8 +301,8 @@ static void mark_query_parentheses(Parser *p) {
             break;
         case TOKEN_LEFT_PAREN: {
             int32_t end = p->match[i + 1];
-            p->is_query[i] = p->is_query[i + 1] &&
-                             (end < 0 || goes_on_as_query(p->list.tokens[end + 1].kind));
+            p->is_query[i] =
+                p->is_query[i + 1] && (end < 0 || goes_on_as_query(p->list.tokens[end + 1].kind));
             break;
         }
         default:
@@ -324,8 +324,8 @@ static Status parser_start(Context *cx, const char *text, size_t size, Parser *p
 static Status parser_finish(Parser *p, Status status, StartRule start, const char *what) {
     if (p->too_deep) {
         /* Trino puts the position into the text but reports no error location. */
-        return FAIL(p->cx, SYNTAX_ERROR,
-                    "line 1:1: %s is too large (stack overflow while parsing)", what);
+        return FAIL(p->cx, SYNTAX_ERROR, "line 1:1: %s is too large (stack overflow while parsing)",
+                    what);
     }
     if (status != OK || peek(p) != TOKEN_END) {
         return syntax_error(p->cx, &p->list, start, p->position);

@@ -38,16 +38,6 @@ static Status parse_privileges(Parser *p, bool *ret_all, NodeList *privileges) {
     return *ret_all ? OK : parse_list(p, parse_privilege, privileges);
 }
 
-/* Reserved words cannot name a role. */
-static Status check_roles(Parser *p, const NodeList *roles, int32_t start) {
-    for (int32_t i = 0; i < roles->count; i++) {
-        if (!is_identifier(p->list.tokens[start + 2 * i].kind)) {
-            return unexpected(p);
-        }
-    }
-    return OK;
-}
-
 Status parse_grantor(Parser *p, Grantor **ret_grantor) {
     Grantor *grantor = NODE_AT(p, Grantor, current(p));
     *ret_grantor = grantor;
@@ -115,7 +105,6 @@ static Status parse_grant_roles(Parser *p, GrantRoles *grant) {
 Status parse_grant(Parser *p, Node **ret_node) {
     const Token *start = current(p);
     advance(p);
-    int32_t first = p->position;
     bool all;
     NodeList names = {0};
     TRY(parse_privileges(p, &all, &names));
@@ -129,7 +118,6 @@ Status parse_grant(Parser *p, Node **ret_node) {
     GrantRoles *grant = NODE_AT(p, GrantRoles, start);
     grant->roles = names;
     *ret_node = &grant->node;
-    TRY(check_roles(p, &names, first));
     return parse_grant_roles(p, grant);
 }
 
@@ -158,7 +146,6 @@ Status parse_revoke(Parser *p, Node **ret_node) {
     if (grant_option || admin_option) {
         TRY(expect(p, KEYWORD_FOR));
     }
-    int32_t first = p->position;
     bool all;
     NodeList names = {0};
     TRY(parse_privileges(p, &all, &names));
@@ -175,7 +162,6 @@ Status parse_revoke(Parser *p, Node **ret_node) {
     revoke->admin_option = admin_option;
     revoke->roles = names;
     *ret_node = &revoke->node;
-    TRY(check_roles(p, &names, first));
     return parse_revoke_roles(p, revoke);
 }
 

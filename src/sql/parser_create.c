@@ -47,8 +47,9 @@ static Status parse_as_query(Parser *p, CreateTableAsSelect *create) {
     /* `AS (query) WITH DATA`: the parentheses are the statement's, not a subquery's. */
     int32_t end = p->match[p->position];
     TokenKind after = end < 0 ? TOKEN_COMMA : p->list.tokens[end + 1].kind;
-    bool parenthesized = is_query_paren(p, p->position) &&
-                         (after == TOKEN_END || after == KEYWORD_WITH || after == TOKEN_RIGHT_PAREN);
+    bool parenthesized =
+        is_query_paren(p, p->position) &&
+        (after == TOKEN_END || after == KEYWORD_WITH || after == TOKEN_RIGHT_PAREN);
     if (parenthesized) {
         advance(p);
         TRY(parse_root_query(p, &create->query));
@@ -80,9 +81,7 @@ Status parse_create_table(Parser *p, const Token *start, bool replace, Node **re
         defer_error(p, SYNTAX_ERROR, start,
                     "'OR REPLACE' and 'IF NOT EXISTS' clauses can not be used together");
     }
-    SaveMode mode = replace      ? SAVE_MODE_REPLACE
-                    : not_exists ? SAVE_MODE_IGNORE
-                                 : SAVE_MODE_FAIL;
+    SaveMode mode = replace ? SAVE_MODE_REPLACE : not_exists ? SAVE_MODE_IGNORE : SAVE_MODE_FAIL;
     if (peek(p) == TOKEN_LEFT_PAREN && !at_column_aliases(p)) {
         CreateTable *create = NODE_AT(p, CreateTable, start);
         create->name = name;

@@ -80,7 +80,7 @@ static Status parse_binary(Parser *p, int level, Node *left, Node **ret_node) {
         return OK;
     }
     ArithmeticBinaryExpression *node = NODE_AT(p, ArithmeticBinaryExpression, at);
-    node->operator= arithmetic_operator(at->kind);
+    node->operator = arithmetic_operator(at->kind);
     node->left = left;
     node->right = right;
     *ret_node = &node->node;
@@ -166,8 +166,7 @@ static Status parse_subquery_operand(Parser *p, Node **ret_node) {
 }
 
 static bool at_quantified_subquery(const Parser *p) {
-    bool quantifier =
-        peek(p) == KEYWORD_ALL || peek(p) == KEYWORD_ANY || peek(p) == KEYWORD_SOME;
+    bool quantifier = peek(p) == KEYWORD_ALL || peek(p) == KEYWORD_ANY || peek(p) == KEYWORD_SOME;
     return quantifier && is_query_paren(p, p->position + 1);
 }
 
@@ -180,7 +179,7 @@ static Status parse_comparison(Parser *p, Node *value, Node **ret_node) {
     advance(p);
     if (at_quantified_subquery(p)) {
         QuantifiedComparisonExpression *node = NODE_AT(p, QuantifiedComparisonExpression, at);
-        node->operator= operator;
+        node->operator = operator;
         node->quantifier = peek(p) == KEYWORD_ALL   ? QUANTIFIER_ALL
                            : peek(p) == KEYWORD_ANY ? QUANTIFIER_ANY
                                                     : QUANTIFIER_SOME;
@@ -191,7 +190,7 @@ static Status parse_comparison(Parser *p, Node *value, Node **ret_node) {
         return OK;
     }
     ComparisonExpression *node = NODE_AT(p, ComparisonExpression, at);
-    node->operator= operator;
+    node->operator = operator;
     node->left = value;
     TRY(parse_value_expression(p, &node->right));
     *ret_node = &node->node;
@@ -267,7 +266,7 @@ static Status parse_is(Parser *p, const Token *at, Node *value, Node **ret_node)
     }
     TRY(expect_two(p, KEYWORD_DISTINCT, KEYWORD_FROM));
     ComparisonExpression *node = NODE_AT(p, ComparisonExpression, at);
-    node->operator= COMPARISON_IS_DISTINCT_FROM;
+    node->operator = COMPARISON_IS_DISTINCT_FROM;
     node->left = value;
     TRY(parse_value_expression(p, &node->right));
     *ret_node = negated ? negate(p, at, &node->node) : &node->node;
@@ -348,7 +347,7 @@ static Status parse_logical(Parser *p, LogicalOperator operator, TokenKind keywo
         return OK;
     }
     LogicalExpression *node = NODE_AT(p, LogicalExpression, &p->list.tokens[start]);
-    node->operator= operator;
+    node->operator = operator;
     list_append(p, &node->terms, first);
     while (accept(p, keyword)) {
         Node *term;

@@ -95,12 +95,11 @@ static void refuse_clauses(Parser *p, const FunctionCall *call, const char *name
         defer_error(p, SYNTAX_ERROR, at, "DISTINCT not valid for '%s' function", name);
     }
     if (call->null_treatment != NULL_TREATMENT_UNDEFINED) {
-        defer_error(p, SYNTAX_ERROR, at, "Null treatment clause not valid for '%s' function",
-                    name);
+        defer_error(p, SYNTAX_ERROR, at, "Null treatment clause not valid for '%s' function", name);
     }
     if (call->processing_mode != PROCESSING_UNDEFINED) {
-        defer_error(p, SYNTAX_ERROR, at,
-                    "Running or final semantics not valid for '%s' function", name);
+        defer_error(p, SYNTAX_ERROR, at, "Running or final semantics not valid for '%s' function",
+                    name);
     }
     if (call->filter != NULL) {
         defer_error(p, SYNTAX_ERROR, at, "FILTER not valid for '%s' function", name);
@@ -212,11 +211,10 @@ static Status parse_call_rest(Parser *p, FunctionCall *call) {
 Status parse_function_call(Parser *p, Node **ret_node) {
     const Token *at = current(p);
     FunctionCall *call = NODE_AT(p, FunctionCall, at);
-    bool has_mode = (peek(p) == KEYWORD_FINAL || peek(p) == KEYWORD_RUNNING) &&
-                    is_identifier(peek_at(p, 1));
+    bool has_mode =
+        (peek(p) == KEYWORD_FINAL || peek(p) == KEYWORD_RUNNING) && is_identifier(peek_at(p, 1));
     if (has_mode) {
-        call->processing_mode =
-            peek(p) == KEYWORD_FINAL ? PROCESSING_FINAL : PROCESSING_RUNNING;
+        call->processing_mode = peek(p) == KEYWORD_FINAL ? PROCESSING_FINAL : PROCESSING_RUNNING;
         advance(p);
     }
     TRY(parse_qualified_name(p, &call->name));
@@ -285,10 +283,11 @@ static Status parse_position_or_substring(Parser *p, Node **ret_node) {
 
 static bool is_extract_field(const char *field) {
     static const char *const fields[] = {
-        "YEAR",        "QUARTER",     "MONTH",          "WEEK",          "DAY",
-        "DAY_OF_MONTH", "DAY_OF_WEEK", "DOW",            "DAY_OF_YEAR",   "DOY",
-        "YEAR_OF_WEEK", "YOW",         "HOUR",           "MINUTE",        "SECOND",
-        "TIMEZONE_MINUTE", "TIMEZONE_HOUR",
+        "YEAR",          "QUARTER",      "MONTH",        "WEEK",
+        "DAY",           "DAY_OF_MONTH", "DAY_OF_WEEK",  "DOW",
+        "DAY_OF_YEAR",   "DOY",          "YEAR_OF_WEEK", "YOW",
+        "HOUR",          "MINUTE",       "SECOND",       "TIMEZONE_MINUTE",
+        "TIMEZONE_HOUR",
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (strcmp(field, fields[i]) == 0) {

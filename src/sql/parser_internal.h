@@ -114,22 +114,25 @@ MUST_CHECK Status parse_string(Parser *p, StringLiteral **ret_string);
 bool is_string(TokenKind kind);
 MUST_CHECK Status parse_principal(Parser *p, Principal **ret_principal);
 MUST_CHECK Status parse_principal_node(Parser *p, Node **ret_node);
-MUST_CHECK Status parse_properties(Parser *p, NodeList *list);          /* WITH (a = b, ...), or nothing */
+MUST_CHECK Status parse_properties(Parser *p, NodeList *list); /* WITH (a = b, ...), or nothing */
 MUST_CHECK Status parse_property_node(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_session_property_node(Parser *p, Node **ret_node);
-MUST_CHECK Status parse_comment(Parser *p, StringLiteral **ret_comment); /* COMMENT 'text', or nothing */
+MUST_CHECK Status parse_comment(Parser *p,
+                                StringLiteral **ret_comment); /* COMMENT 'text', or nothing */
 MUST_CHECK Status parse_call_argument_node(Parser *p, Node **ret_node);
-MUST_CHECK Status parse_if_exists(Parser *p, bool *ret_exists);         /* IF EXISTS, or nothing */
+MUST_CHECK Status parse_if_exists(Parser *p, bool *ret_exists); /* IF EXISTS, or nothing */
 MUST_CHECK Status parse_if_not_exists(Parser *p, bool *ret_not_exists);
 MUST_CHECK Status parse_path_specification(Parser *p, PathSpecification **ret_path);
-MUST_CHECK Status parse_catalog_clause(Parser *p, Identifier **ret_catalog); /* IN catalog, or nothing */
+MUST_CHECK Status parse_catalog_clause(Parser *p,
+                                       Identifier **ret_catalog); /* IN catalog, or nothing */
 
 /* ---- expressions ---- */
 
 MUST_CHECK Status parse_expression_rule(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_value_expression(Parser *p, Node **ret_node);
 /* The rest of an expression whose first value expression is already there and began at token `start`. */
-MUST_CHECK Status parse_expression_after_value(Parser *p, int32_t start, Node *value, Node **ret_node);
+MUST_CHECK Status parse_expression_after_value(Parser *p, int32_t start, Node *value,
+                                               Node **ret_node);
 MUST_CHECK Status parse_primary_expression(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_interval(Parser *p, IntervalLiteral **ret_interval);
 MUST_CHECK Status parse_interval_field(Parser *p, IntervalField *ret_field);
@@ -155,7 +158,8 @@ MUST_CHECK Status parse_subset_node(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_variable_definition_node(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_skip_to(Parser *p, SkipTo **ret_skip_to); /* AFTER MATCH ..., or nothing */
 PatternSearchMode parse_search_mode(Parser *p);
-MUST_CHECK Status parse_match_recognize(Parser *p, const Token *start, Node *input, Node **ret_node);
+MUST_CHECK Status parse_match_recognize(Parser *p, const Token *start, Node *input,
+                                        Node **ret_node);
 bool at_match_recognize(const Parser *p);
 
 /* ---- types ---- */
@@ -200,7 +204,8 @@ MUST_CHECK Status parse_insert(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_delete(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_update(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_merge(Parser *p, Node **ret_node);
-MUST_CHECK Status parse_function_specification_rule(Parser *p, FunctionSpecification **ret_function);
+MUST_CHECK Status parse_function_specification_rule(Parser *p,
+                                                    FunctionSpecification **ret_function);
 MUST_CHECK Status parse_parameter_declaration_node(Parser *p, Node **ret_node);
 
 /* ---- explaining a failure: syntax_error.c ---- */
@@ -213,4 +218,5 @@ typedef enum StartRule {
     START_PATH,
     START_FUNCTION,
 } StartRule;
-MUST_CHECK Status syntax_error(Context *cx, const TokenList *list, StartRule start, int32_t furthest);
+MUST_CHECK Status syntax_error(Context *cx, const TokenList *list, StartRule start,
+                               int32_t furthest);

@@ -56,9 +56,9 @@ static Status parse_value_column(Parser *p, const Token *at, Identifier *name, N
 
 static Status parse_column(Parser *p, Node **ret_node) {
     const Token *at = current(p);
-    bool nested = at->kind == KEYWORD_NESTED &&
-                  (is_string(peek_at(p, 1)) ||
-                   (peek_at(p, 1) == KEYWORD_PATH && is_string(peek_at(p, 2))));
+    bool nested =
+        at->kind == KEYWORD_NESTED &&
+        (is_string(peek_at(p, 1)) || (peek_at(p, 1) == KEYWORD_PATH && is_string(peek_at(p, 2))));
     if (nested) {
         return parse_nested_columns(p, at, ret_node);
     }
@@ -108,8 +108,7 @@ static Status parse_plan_primary(Parser *p, Node **ret_node) {
 static Status parse_siblings(Parser *p, const Token *at, Node *first, Node **ret_node) {
     PlanSiblings *siblings = NODE_AT(p, PlanSiblings, at);
     TokenKind keyword = peek(p);
-    siblings->type =
-        keyword == KEYWORD_UNION ? JSON_TABLE_PLAN_UNION : JSON_TABLE_PLAN_CROSS;
+    siblings->type = keyword == KEYWORD_UNION ? JSON_TABLE_PLAN_UNION : JSON_TABLE_PLAN_CROSS;
     list_append(p, &siblings->siblings, first);
     while (accept(p, keyword)) {
         Node *sibling;

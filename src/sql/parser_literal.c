@@ -53,8 +53,7 @@ static bool integer_value(const char *text, int64_t *ret_value) {
     return true;
 }
 
-static LongLiteral *integer_literal(Parser *p, const Token *at, bool negative,
-                                    const Token *token) {
+static LongLiteral *integer_literal(Parser *p, const Token *at, bool negative, const Token *token) {
     LongLiteral *literal = NODE_AT(p, LongLiteral, at);
     literal->text = number_text(p, negative, token);
     if (!integer_value(literal->text, &literal->value)) {
@@ -125,8 +124,7 @@ Status parse_binary_literal(Parser *p, Node **ret_node) {
         digits++;
     }
     if (digits % 2 != 0) {
-        defer_error(p, SYNTAX_ERROR, token,
-                    "Binary literal must contain an even number of digits");
+        defer_error(p, SYNTAX_ERROR, token, "Binary literal must contain an even number of digits");
     }
     value[digits / 2] = '\0';
     literal->value = value;

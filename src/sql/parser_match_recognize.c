@@ -193,7 +193,8 @@ Status parse_skip_to(Parser *p, SkipTo **ret_skip_to) {
     }
     /* INITIAL, SEEK and PATTERN start the next clause, so FIRST before them is a variable. */
     TokenKind next = peek_at(p, 1);
-    bool named = is_identifier(next) && !(next == KEYWORD_PATTERN && peek_at(p, 2) == TOKEN_LEFT_PAREN) &&
+    bool named = is_identifier(next) &&
+                 !(next == KEYWORD_PATTERN && peek_at(p, 2) == TOKEN_LEFT_PAREN) &&
                  !((next == KEYWORD_INITIAL || next == KEYWORD_SEEK) &&
                    peek_at(p, 2) == KEYWORD_PATTERN && peek_at(p, 3) == TOKEN_LEFT_PAREN);
     skip->position = SKIP_TO_LAST;

@@ -164,8 +164,8 @@ static char parse_escape_character(Parser *p, const Token *at) {
         return '\\';
     }
     char c = text[0];
-    bool valid = size == 1 && c > 0x20 && c < 0x7f && !is_hex_digit(c) && c != '"' && c != '+' &&
-                 c != '\'';
+    bool valid =
+        size == 1 && c > 0x20 && c < 0x7f && !is_hex_digit(c) && c != '"' && c != '+' && c != '\'';
     if (!valid) {
         defer_error(p, SYNTAX_ERROR, at, "Invalid Unicode escape character: %s", text);
         return '\\';
@@ -191,8 +191,7 @@ static Status parse_unicode_string(Parser *p, StringLiteral *literal) {
             value[value_size++] = escape;
             i++;
         } else {
-            size_t taken =
-                decode_escape(p, token, text + i + 1, size - i - 1, value, &value_size);
+            size_t taken = decode_escape(p, token, text + i + 1, size - i - 1, value, &value_size);
             if (taken == 0) {
                 break;
             }

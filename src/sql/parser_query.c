@@ -284,8 +284,8 @@ static Status parse_group_by(Parser *p, GroupBy **ret_group_by) {
         return OK;
     }
     bool quantified = at_set_quantifier(p) ||
-                      (peek(p) == KEYWORD_ALL && (peek_at(p, 1) == KEYWORD_ROLLUP ||
-                                                  peek_at(p, 1) == KEYWORD_CUBE));
+                      (peek(p) == KEYWORD_ALL &&
+                       (peek_at(p, 1) == KEYWORD_ROLLUP || peek_at(p, 1) == KEYWORD_CUBE));
     if (quantified) {
         group_by->distinct = peek(p) == KEYWORD_DISTINCT;
         advance(p);

@@ -105,7 +105,8 @@ static Status parse_table_function_value(Parser *p, Node **ret_node) {
         return parse_table_argument(p, ret_node);
     }
     if (at_null_descriptor(p)) {
-        TableFunctionDescriptorArgument *null = NODE_AT(p, TableFunctionDescriptorArgument, current(p));
+        TableFunctionDescriptorArgument *null =
+            NODE_AT(p, TableFunctionDescriptorArgument, current(p));
         null->is_null = true;
         p->position += 5;
         *ret_node = &null->node;

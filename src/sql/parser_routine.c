@@ -112,7 +112,8 @@ static void check_language(Parser *p, const FunctionSpecification *function, con
     for (int32_t i = 0; i < function->routine_characteristics.count; i++) {
         const Node *node = function->routine_characteristics.items[i];
         if (node->kind == NODE_LANGUAGE_CHARACTERISTIC) {
-            is_sql = strcasecmp(((const LanguageCharacteristic *)node)->language->value, "SQL") == 0;
+            is_sql =
+                strcasecmp(((const LanguageCharacteristic *)node)->language->value, "SQL") == 0;
         }
     }
     if (!is_sql && function->statement != NULL) {

@@ -129,8 +129,8 @@ static Status parse_date_time_type(Parser *p, Node **ret_node) {
         TRY(parse_type_parameter(p, &type->precision));
         TRY(expect(p, TOKEN_RIGHT_PAREN));
     }
-    bool has_zone_clause = (peek(p) == KEYWORD_WITH || peek(p) == KEYWORD_WITHOUT) &&
-                           peek_at(p, 1) == KEYWORD_TIME;
+    bool has_zone_clause =
+        (peek(p) == KEYWORD_WITH || peek(p) == KEYWORD_WITHOUT) && peek_at(p, 1) == KEYWORD_TIME;
     if (has_zone_clause) {
         type->with_time_zone = peek(p) == KEYWORD_WITH;
         advance(p);
