@@ -1,5 +1,6 @@
 /*
- * A catalog's properties. Names, defaults and what is accepted follow the reference; messages quote the property.
+ * A catalog's properties. Names, defaults and what is accepted follow the reference; messages quote
+ * the property.
  */
 #include <errno.h>
 #include <stdlib.h>

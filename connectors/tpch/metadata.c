@@ -1,6 +1,6 @@
 /*
- * Schemas, tables and columns. Nothing is stored: a schema exists when its name is a scale factor, and every schema has
- * the same tables.
+ * Schemas, tables and columns. Nothing is stored: a schema exists when its name is a scale factor,
+ * and every schema has the same tables.
  */
 #include <stddef.h>
 
@@ -8,8 +8,7 @@
 #include "tpch.h"
 
 static const char *const listed_schemas[] = {
-    "tiny",   "sf1",    "sf100",   "sf300",    "sf1000",
-    "sf3000", "sf10000", "sf30000", "sf100000",
+    "tiny", "sf1", "sf100", "sf300", "sf1000", "sf3000", "sf10000", "sf30000", "sf100000",
 };
 
 enum { LISTED_SCHEMA_COUNT = sizeof listed_schemas / sizeof listed_schemas[0] };

@@ -1,7 +1,8 @@
 /*
  * The tpch connector: the tables of the TPC-H benchmark, generated while they are read.
  *
- * This is the module's one exported function and the table of what the connector does. It only reads.
+ * This is the module's one exported function and the table of what the connector does. It only
+ * reads.
  */
 #include "generator/sentence.h"
 #include "tpch.h"

@@ -1,9 +1,9 @@
 /*
  * Filters that the scan takes.
  *
- * Order status, container and part type have few values: the filter is evaluated on each, enforced while rows are chosen,
- * and needs no evaluation above. A range of a table's key only narrows the range of rows; it stays in the engine's
- * filter, so that plans look as they do without.
+ * Order status, container and part type have few values: the filter is evaluated on each, enforced
+ * while rows are chosen, and needs no evaluation above. A range of a table's key only narrows the
+ * range of rows; it stays in the engine's filter, so that plans look as they do without.
  */
 #include "generator/lines.h"
 #include "generator/order_values.h"
@@ -57,45 +57,55 @@ static int64_t bigint_of(const Vector *vector) {
     return VIEW_VALUE(&view, int64_t, 0);
 }
 
-/* The smallest and the largest value; false when every value may be. */
-static bool domain_bounds(const Domain *domain, int64_t *ret_low, int64_t *ret_high) {
-    if (domain->all_values) {
-        return false;
+static int64_t lowest_of(const Range *range) {
+    if (range->low == NULL) {
+        return INT64_MIN;
     }
-    *ret_low = INT64_MAX;
-    *ret_high = INT64_MIN;
-    if (domain->range_count > 0) {
-        const Range *first = &domain->ranges[0], *last = &domain->ranges[domain->range_count - 1];
-        *ret_low = first->low != NULL ? bigint_of(first->low) : INT64_MIN;
-        *ret_high = last->high != NULL ? bigint_of(last->high) : INT64_MAX;
-    }
-    return true;
+    int64_t low = bigint_of(range->low);
+    return low + (!range->low_inclusive && low < INT64_MAX);
 }
 
+static int64_t highest_of(const Range *range) {
+    if (range->high == NULL) {
+        return INT64_MAX;
+    }
+    int64_t high = bigint_of(range->high);
+    return high - (!range->high_inclusive && high > INT64_MIN);
+}
+
+/* Scan rows whose key is at most `key`. */
 static int64_t rows_up_to(const TpchTable *table, int64_t key) {
+    if (key < 0) {
+        return 0;
+    }
     switch (table->id) {
     case TABLE_ORDERS:
     case TABLE_LINEITEM:
         return orders_up_to(key);
     case TABLE_PARTSUPP:
-        return key < 0 ? 0 : key > INT64_MAX / SUPPLIERS_PER_PART ? INT64_MAX
-                                                                  : key * SUPPLIERS_PER_PART;
+        return key > INT64_MAX / SUPPLIERS_PER_PART ? INT64_MAX : key * SUPPLIERS_PER_PART;
     case TABLE_NATION:
     case TABLE_REGION:
-        return key < 0 ? 0 : key == INT64_MAX ? key : key + 1;
+        return key == INT64_MAX ? key : key + 1;
     default:
-        return key < 0 ? 0 : key;
+        return key;
     }
 }
 
-/* Keys of the first column grow with the rows. Wide streams cannot be entered at any row: they are left whole. */
+/* Keys of the first column grow with the rows. Wide streams cannot be entered at any row: they are
+   left whole. */
 static void narrow_rows(TpchTable *table, const Domain *domain) {
     bool is_wide = (table->id == TABLE_ORDERS || table->id == TABLE_LINEITEM) &&
                    scale_has_wide_keys(table->scale);
-    int64_t low, high;
-    if (is_wide || !domain_bounds(domain, &low, &high)) {
+    if (is_wide || domain->all_values) {
         return;
     }
+    if (domain->range_count == 0) {
+        table->end_row = table->first_row;
+        return;
+    }
+    int64_t low = lowest_of(&domain->ranges[0]);
+    int64_t high = highest_of(&domain->ranges[domain->range_count - 1]);
     int64_t first = low == INT64_MIN ? 0 : rows_up_to(table, low - 1);
     int64_t end = rows_up_to(table, high);
     table->first_row = first > table->first_row ? first : table->first_row;
@@ -107,7 +117,8 @@ static void narrow_rows(TpchTable *table, const Domain *domain) {
 
 /* ---- push-down ---- */
 
-/* The bits that stand for the column's values, and the values; NULL for columns that are not pushed down. */
+/* The bits that stand for the column's values, and the values; NULL for columns that are not pushed
+   down. */
 static uint64_t *bits_of_column(TpchTable *table, const Dictionaries *dictionaries, int32_t column,
                                 const Vector **ret_values) {
     const char *name = table_model(table->id)->columns[column].name;
@@ -156,7 +167,7 @@ Status tpch_apply_filter(Context *cx, void *connector, Handle handle, const Tupl
     }
     *ret_taken = true;
     *ret_table = tpch_table_handle(cx, table);
-    *ret_remaining = (TupleDomain){
-        .none = !some_left, .count = remaining_count, .domains = remaining};
+    *ret_remaining =
+        (TupleDomain){.none = !some_left, .count = remaining_count, .domains = remaining};
     return OK;
 }

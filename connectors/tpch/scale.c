@@ -1,6 +1,7 @@
 /*
- * Reads scale factors. What follows "sf" may be all that Java reads as a double: blanks around it, a sign, a trailing f
- * or d, hexadecimal with an exponent. strtod reads some more and some less, so the text is checked first.
+ * Reads scale factors. What follows "sf" may be all that Java reads as a double: blanks around it,
+ * a sign, a trailing f or d, hexadecimal with an exponent. strtod reads some more and some less, so
+ * the text is checked first.
  */
 #include "scale.h"
 

@@ -5,5 +5,6 @@
 
 #include <stdbool.h>
 
-/* False when there is no schema of that name. The scale is positive and may be infinite ("sf1e400"). */
+/* False when there is no schema of that name. The scale is positive and may be infinite
+   ("sf1e400"). */
 bool scale_parse(const char *schema, double *ret_scale);

@@ -1,6 +1,6 @@
 /*
- * Page sources: a split's rows as batches. The scan makes blocks; where batches have to be smaller than a block, they are
- * slices of it.
+ * Page sources: a split's rows as batches. The scan makes blocks; where batches have to be smaller
+ * than a block, they are slices of it.
  */
 #include "generator/text_pool.h"
 #include "tpch.h"
@@ -9,8 +9,8 @@ typedef struct TpchSource {
     Arena *arena;
     Scan *scan;
     int32_t batch_rows_max;
-    int32_t row;     /* of the block, that the next batch begins with */
-    Batch *block;    /* what the current block's batches are cut from, or NULL */
+    int32_t row;  /* of the block, that the next batch begins with */
+    Batch *block; /* what the current block's batches are cut from, or NULL */
     int64_t rows_read;
     int32_t column_count;
     const int32_t *columns;

@@ -1,9 +1,9 @@
 /*
  * Splits: ranges of rows, which can be generated anywhere and in any order.
  *
- * Without tpch.splits-per-node there are as many as keep every processor busy to the end, so their number follows the
- * table's size and not the cluster's. Keys of orders at huge scales depend on where splits begin (lines.h), which is one
- * more reason for a number that is always the same.
+ * Without tpch.splits-per-node there are as many as keep every processor busy to the end, so their
+ * number follows the table's size and not the cluster's. Keys of orders at huge scales depend on
+ * where splits begin (lines.h), which is one more reason for a number that is always the same.
  */
 #include "tpch.h"
 

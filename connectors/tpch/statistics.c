@@ -1,7 +1,9 @@
 /*
- * Statistics of the tables at the scales that have them; of other scales nothing is known, as in the reference.
+ * Statistics of the tables at the scales that have them; of other scales nothing is known, as in
+ * the reference.
  *
- * A filter on order status that the scan took adds up what is known of each status. Filters on part change nothing.
+ * A filter on order status that the scan took adds up what is known of each status. Filters on part
+ * change nothing.
  */
 #include <math.h>
 
@@ -52,7 +54,8 @@ static ColumnStatistics column_of_fact(const Fact *fact) {
     };
 }
 
-/* Adds a group that shares no row with what is there. Distinct values of other columns may be the same ones. */
+/* Adds a group that shares no row with what is there. Distinct values of other columns may be the
+   same ones. */
 static void add_group(TableStatistics *statistics, const Fact *group, int32_t column_count) {
     statistics->row_count += group->rows;
     for (int32_t i = 0; i < column_count; i++) {
@@ -77,8 +80,11 @@ Status tpch_get_statistics(Context *cx, void *connector, Handle handle,
     TableStatistics statistics = {.row_count = NAN};
     statistics.columns = arena_new_array(cx->arena, ColumnStatistics, column_count + 1);
     for (int32_t i = 0; i <= column_count; i++) {
-        statistics.columns[i] = (ColumnStatistics){
-            .null_fraction = NAN, .distinct_count = NAN, .data_bytes = NAN, .low = NAN, .high = NAN};
+        statistics.columns[i] = (ColumnStatistics){.null_fraction = NAN,
+                                                   .distinct_count = NAN,
+                                                   .data_bytes = NAN,
+                                                   .low = NAN,
+                                                   .high = NAN};
     }
     const uint64_t every_status = (1u << STATUS_COUNT) - 1;
     uint64_t statuses = table->filter.order_statuses & every_status;

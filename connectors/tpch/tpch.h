@@ -1,7 +1,9 @@
 /*
- * What the connector's files share: a catalog's settings, and the handles that travel between nodes.
+ * What the connector's files share: a catalog's settings, and the handles that travel between
+ * nodes.
  *
- * Handles are plain bytes without pointers; a table handle is its struct followed by the schema's name.
+ * Handles are plain bytes without pointers; a table handle is its struct followed by the schema's
+ * name.
  */
 #pragma once
 
@@ -10,9 +12,9 @@
 
 typedef struct TpchCatalog {
     Arena *arena;
-    bool standard_names;      /* c_custkey instead of custkey */
-    const Type *money_type;   /* double or decimal(12,2) */
-    int32_t splits_per_node;  /* 0: as many as the table's size calls for */
+    bool standard_names;     /* c_custkey instead of custkey */
+    const Type *money_type;  /* double or decimal(12,2) */
+    int32_t splits_per_node; /* 0: as many as the table's size calls for */
     int32_t batch_rows_max;
     bool predicate_pushdown;
     Dictionaries dictionaries;

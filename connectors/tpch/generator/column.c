@@ -1,6 +1,6 @@
 /*
- * Makes columns. Loops are over one column at a time and without calls, so that the compiler can use vector instructions
- * in all but the string columns.
+ * Makes columns. Loops are over one column at a time and without calls, so that the compiler can
+ * use vector instructions in all but the string columns.
  */
 #include "generator/column.h"
 

@@ -1,5 +1,6 @@
 /*
- * Vectors out of drawn numbers: each function makes one column of a block. They give the caller a reference.
+ * Vectors out of drawn numbers: each function makes one column of a block. They give the caller a
+ * reference.
  */
 #pragma once
 
@@ -20,7 +21,8 @@ Vector *column_drawn_money(Scan *scan, const Type *type, Stream stream, int32_t 
 /* A value of the dictionary for each row, all equally likely. */
 Vector *column_picked(Scan *scan, Dictionary dictionary, Stream stream);
 
-/* Indices into a dictionary, to be filled, and the column they make (which takes the buffer over). */
+/* Indices into a dictionary, to be filled, and the column they make (which takes the buffer over).
+   */
 Buffer *indices_create(int32_t count);
 Vector *column_dictionary(const Dictionaries *dictionaries, Dictionary dictionary, Buffer *indices,
                           int32_t count);
@@ -37,7 +39,8 @@ Vector *column_phone(Scan *scan, const Type *type, Stream stream, Stream nation_
 /* Pieces of the text pool. */
 Vector *column_text(Scan *scan, const Type *type, Stream stream, int32_t average_length);
 
-/* A varchar vector whose longer values go one behind the other to *ret_heap, which has `size` bytes. The views are the
-   caller's to set; strings_end closes the heap behind the last byte used. */
+/* A varchar vector whose longer values go one behind the other to *ret_heap, which has `size`
+   bytes. The views are the caller's to set; strings_end closes the heap behind the last byte used.
+   */
 Vector *strings_begin(const Type *type, int32_t count, size_t size, char **ret_heap);
 void strings_end(Vector *vector, char *heap, const char *end);

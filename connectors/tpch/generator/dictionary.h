@@ -1,5 +1,6 @@
 /*
- * The columns of few values: their dictionaries, one vector each, made once per catalog and shared by every batch.
+ * The columns of few values: their dictionaries, one vector each, made once per catalog and shared
+ * by every batch.
  */
 #pragma once
 

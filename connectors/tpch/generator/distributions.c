@@ -13,8 +13,7 @@ static const Value values[] = {
 #undef VALUE
 };
 
-const Value *distribution_values(ValueList list, int32_t *ret_count)
-{
+const Value *distribution_values(ValueList list, int32_t *ret_count) {
     const size_t total = sizeof values / sizeof values[0];
     size_t first = 0;
     while (first < total && values[first].list != list) {

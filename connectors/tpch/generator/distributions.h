@@ -1,7 +1,8 @@
 /*
  * The value lists that the generator picks from (distributions.def), as tables.
  *
- * A list's values are one piece of one array, in the file's order; they are constant and live as long as the module.
+ * A list's values are one piece of one array, in the file's order; they are constant and live as
+ * long as the module.
  */
 #pragma once
 

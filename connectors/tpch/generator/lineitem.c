@@ -50,8 +50,8 @@ static Vector *make_part_key(Scan *scan, const Type *type) {
     return vector;
 }
 
-/* part_supplier in doubles: every intermediate value is an integer below 2^53, and quotients are below 2^31, where the
-   rounded quotient never passes the next integer. Divides two at a time. */
+/* part_supplier in doubles: every intermediate value is an integer below 2^53, and quotients are
+   below 2^31, where the rounded quotient never passes the next integer. Divides two at a time. */
 static void list_suppliers(const int32_t *restrict part_keys, const int32_t *restrict choices,
                            int32_t count, int64_t supplier_count, int64_t *restrict ret_keys) {
     const double suppliers = (double)supplier_count;
@@ -127,8 +127,8 @@ static Vector *make_return_flag(Scan *scan, const Type *type) {
         powers[k] = random_powers[LINES_PER_ORDER_MAX * lines->orders[k] + received];
         received += receipt_days[k] <= LAST_PAST_DAY;
     }
-    uint32_t start = random_multiply(return_flag_seed,
-                                     random_power(lines->jump, LINES_PER_ORDER_MAX));
+    uint32_t start =
+        random_multiply(return_flag_seed, random_power(lines->jump, LINES_PER_ORDER_MAX));
     Buffer *indices = indices_create(lines->count);
     int32_t *flags = (int32_t *)indices->data;
     random_draw(random_multiply(start, RANDOM_MULTIPLIER), powers, lines->count, 0,

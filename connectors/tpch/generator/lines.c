@@ -1,13 +1,12 @@
 /*
- * Computes the lines of orders. Since each order owns seven steps of every line stream, the line n of order j is at step
- * 7 * j + n: one list of powers serves all of them.
+ * Computes the lines of orders. Since each order owns seven steps of every line stream, the line n
+ * of order j is at step 7 * j + n: one list of powers serves all of them.
  */
 #include "generator/lines.h"
 
 #include <string.h>
 
 #include "generator/table.h"
-
 
 enum {
     KNOWN_ORDER_DATES = 1,
@@ -46,7 +45,8 @@ static void draw_wide_part_keys(Lines *lines) {
     lines->wide_part_state = state;
 }
 
-/* Lists the lines of as many orders as fit. Each order writes all eight entries and keeps its own. */
+/* Lists the lines of as many orders as fit. Each order writes all eight entries and keeps its own.
+   */
 static void list_lines(Lines *lines, int32_t order_limit) {
     static const int32_t numbers[LINES_PADDING] = {0, 1, 2, 3, 4, 5, 6, 7};
     int32_t k = 0, j = 0;
@@ -106,7 +106,8 @@ const int32_t *lines_quantities(Lines *lines) {
     return lines->quantities;
 }
 
-/* Between the scales where the count passes 2^31 and where keys become wide, the bound wraps, as in the reference. */
+/* Between the scales where the count passes 2^31 and where keys become wide, the bound wraps, as in
+   the reference. */
 const int32_t *lines_part_keys(Lines *lines) {
     if (begins_to_know(lines, KNOWN_PART_KEYS)) {
         lines_draw(lines, part_key_seed, 1, (int32_t)lines->part_count, lines->part_keys);

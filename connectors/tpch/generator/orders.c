@@ -1,6 +1,7 @@
 /*
- * The orders table. Status and total price are sums over the order's lines, which are computed only when one of the two is
- * asked for; a filter on the status chooses the rows before any other column is made.
+ * The orders table. Status and total price are sums over the order's lines, which are computed only
+ * when one of the two is asked for; a filter on the status chooses the rows before any other column
+ * is made.
  */
 #include "generator/column.h"
 #include "generator/lines.h"
@@ -50,8 +51,9 @@ static void add_statuses(Lines *lines, int32_t *statuses) {
         shipped[lines->orders[k]] += ship_days[k] <= LAST_PAST_DAY;
     }
     for (int32_t j = 0; j < lines->order_count; j++) {
-        statuses[j] = shipped[j] == 0 ? STATUS_O
-                      : shipped[j] == lines->line_counts[j] ? STATUS_F : STATUS_P;
+        statuses[j] = shipped[j] == 0                       ? STATUS_O
+                      : shipped[j] == lines->line_counts[j] ? STATUS_F
+                                                            : STATUS_P;
     }
 }
 

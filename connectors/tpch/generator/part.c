@@ -73,7 +73,8 @@ static void next(Scan *scan) {
 
 /* ---- columns ---- */
 
-/* The first five of a shuffled list of colors. Exchanges are undone, so that each row begins with the list in order. */
+/* The first five of a shuffled list of colors. Exchanges are undone, so that each row begins with
+   the list in order. */
 static char *write_name(char *out, uint32_t seed, const Parts *parts, uint8_t *order) {
     int32_t exchanged[NAME_COLORS];
     for (int32_t i = 0; i < NAME_COLORS; i++) {

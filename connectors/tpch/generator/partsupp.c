@@ -1,6 +1,6 @@
 /*
- * The partsupp table: four rows for each part. The streams give each part as many steps as its four rows use, so a row is
- * like a row of any other table, with a fourth of the allotment.
+ * The partsupp table: four rows for each part. The streams give each part as many steps as its four
+ * rows use, so a row is like a row of any other table, with a fourth of the allotment.
  */
 #include "generator/column.h"
 #include "generator/part_values.h"

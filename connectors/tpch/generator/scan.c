@@ -1,6 +1,6 @@
 /*
- * Blocks and draws. A block's start is reached by one power of the multiplier; from there every value of every stream is
- * one multiplication with a table entry away.
+ * Blocks and draws. A block's start is reached by one power of the multiplier; from there every
+ * value of every stream is one multiplication with a table entry away.
  */
 #include "generator/scan.h"
 

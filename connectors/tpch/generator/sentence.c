@@ -1,8 +1,9 @@
 /*
  * The state machine behind sentence.h, built from the grammar lists.
  *
- * There is a state for every word position of every phrase of every place in every sentence form, so that what follows a
- * word is always a table lookup and never a branch that the processor has to guess.
+ * There is a state for every word position of every phrase of every place in every sentence form,
+ * so that what follows a word is always a table lookup and never a branch that the processor has to
+ * guess.
  */
 #include "generator/sentence.h"
 
@@ -13,10 +14,16 @@
 #include "generator/distributions.h"
 #include "generator/random.h"
 
-enum { STATE_COUNT_MAX = 256, WORD_COUNT_MAX = 2048, BRANCH_COUNT_MAX = 5, WORD_BYTES_MAX = 14,
-       STEP_BYTES_MAX = WORD_BYTES_MAX + 5 };
+enum {
+    STATE_COUNT_MAX = 256,
+    WORD_COUNT_MAX = 2048,
+    BRANCH_COUNT_MAX = 5,
+    WORD_BYTES_MAX = 14,
+    STEP_BYTES_MAX = WORD_BYTES_MAX + 5
+};
 
-/* A value, once for each of its weight; a choice of grammar has no text and says which branch to take. */
+/* A value, once for each of its weight; a choice of grammar has no text and says which branch to
+   take. */
 typedef struct Word {
     char text[WORD_BYTES_MAX];
     uint8_t branch;
@@ -38,8 +45,7 @@ static struct { uint16_t first, count; } lists[LIST_COUNT];
 
 /* ---- building ---- */
 
-static void add_words(uint32_t *word_count, ValueList list, bool is_choice)
-{
+static void add_words(uint32_t *word_count, ValueList list, bool is_choice) {
     int32_t value_count;
     const Value *values = distribution_values(list, &value_count);
     lists[list].first = (uint16_t)*word_count;
@@ -58,8 +64,7 @@ static void add_words(uint32_t *word_count, ValueList list, bool is_choice)
 }
 
 /* A state whose every branch leads to `next` until told otherwise. */
-static uint32_t add_state(ValueList list, const char *suffix, uint32_t next)
-{
+static uint32_t add_state(ValueList list, const char *suffix, uint32_t next) {
     assert(state_count < STATE_COUNT_MAX);
     State *state = &states[state_count];
     state->first_word = lists[list].first;
@@ -72,20 +77,25 @@ static uint32_t add_state(ValueList list, const char *suffix, uint32_t next)
     return state_count++;
 }
 
-static ValueList list_of_letter(char letter)
-{
+static ValueList list_of_letter(char letter) {
     switch (letter) {
-    case 'N': return LIST_NOUNS;
-    case 'V': return LIST_VERBS;
-    case 'J': return LIST_ADJECTIVES;
-    case 'D': return LIST_ADVERBS;
-    default: assert(letter == 'X'); return LIST_AUXILIARIES;
+    case 'N':
+        return LIST_NOUNS;
+    case 'V':
+        return LIST_VERBS;
+    case 'J':
+        return LIST_ADJECTIVES;
+    case 'D':
+        return LIST_ADVERBS;
+    default:
+        assert(letter == 'X');
+        return LIST_AUXILIARIES;
     }
 }
 
-/* One form of a phrase ("J, J N"), built from its end; the blank behind its last word is `last_suffix`. */
-static uint32_t add_phrase_form(const char *form, const char *last_suffix, uint32_t next)
-{
+/* One form of a phrase ("J, J N"), built from its end; the blank behind its last word is
+   `last_suffix`. */
+static uint32_t add_phrase_form(const char *form, const char *last_suffix, uint32_t next) {
     const char *suffix = last_suffix;
     for (size_t i = strlen(form); i-- > 0;) {
         if (form[i] == ',') {
@@ -98,8 +108,7 @@ static uint32_t add_phrase_form(const char *form, const char *last_suffix, uint3
     return next;
 }
 
-static uint32_t add_phrase(ValueList forms, const char *last_suffix, uint32_t next)
-{
+static uint32_t add_phrase(ValueList forms, const char *last_suffix, uint32_t next) {
     int32_t form_count;
     const Value *form = distribution_values(forms, &form_count);
     uint32_t choice = add_state(forms, "", next);
@@ -109,9 +118,9 @@ static uint32_t add_phrase(ValueList forms, const char *last_suffix, uint32_t ne
     return choice;
 }
 
-/* One form of a sentence ("N V P T"), built from its end. A terminator takes the place of the blank before it. */
-static uint32_t add_sentence_form(const char *form)
-{
+/* One form of a sentence ("N V P T"), built from its end. A terminator takes the place of the blank
+   before it. */
+static uint32_t add_sentence_form(const char *form) {
     uint32_t next = SENTENCE_BEGIN;
     const char *last_suffix = " ";
     for (size_t i = strlen(form); i-- > 0;) {
@@ -120,21 +129,25 @@ static uint32_t add_sentence_form(const char *form)
             next = add_state(LIST_TERMINATORS, " ", next);
             last_suffix = "";
             continue;
-        case 'N': next = add_phrase(LIST_NOUN_PHRASES, last_suffix, next); break;
-        case 'V': next = add_phrase(LIST_VERB_PHRASES, last_suffix, next); break;
+        case 'N':
+            next = add_phrase(LIST_NOUN_PHRASES, last_suffix, next);
+            break;
+        case 'V':
+            next = add_phrase(LIST_VERB_PHRASES, last_suffix, next);
+            break;
         case 'P':
             next = add_phrase(LIST_NOUN_PHRASES, last_suffix, next);
             next = add_state(LIST_PREPOSITIONS, " the ", next);
             break;
-        default: continue;
+        default:
+            continue;
         }
         last_suffix = " ";
     }
     return next;
 }
 
-void sentence_init(void)
-{
+void sentence_init(void) {
     uint32_t word_count = 0;
     for (int32_t list = 0; list < LIST_COUNT; list++) {
         if (list >= LIST_SENTENCES) {
@@ -154,12 +167,12 @@ void sentence_init(void)
 
 /* ---- walking ---- */
 
-static inline __attribute__((always_inline)) void step(Walk *walk)
-{
+static inline __attribute__((always_inline)) void step(Walk *walk) {
     const State *state = &states[walk->state];
     walk->seed = random_multiply(walk->seed, RANDOM_MULTIPLIER);
     uint64_t product = (uint64_t)walk->seed * state->word_count;
-    uint32_t i = (uint32_t)((product + (product >> 31) + 1) >> 31); /* random.c says why this is the same number */
+    uint32_t i = (uint32_t)((product + (product >> 31) + 1) >>
+                            31); /* random.c says why this is the same number */
     const Word *word = &words[state->first_word + i];
     memcpy(walk->out, word->text, WORD_BYTES_MAX);
     walk->out += word->length;
@@ -168,13 +181,11 @@ static inline __attribute__((always_inline)) void step(Walk *walk)
     walk->state = state->next[word->branch];
 }
 
-void sentence_step(Walk *walk)
-{
+void sentence_step(Walk *walk) {
     step(walk);
 }
 
-void sentence_fill(Walk walks[SENTENCE_LANES])
-{
+void sentence_fill(Walk walks[SENTENCE_LANES]) {
     Walk a = walks[0], b = walks[1], c = walks[2], d = walks[3];
     for (;;) {
         ptrdiff_t room = a.end - a.out;

@@ -1,9 +1,10 @@
 /*
  * The sentences that every comment is cut from.
  *
- * A sentence is a walk through a small state machine: each state picks a word from a list, writes it and its suffix, and
- * leads to the next. The text is one long walk, but a walk can be joined at any sentence's beginning when the random
- * state there is known (text_pool_index). Several walks are advanced together because one alone waits for memory.
+ * A sentence is a walk through a small state machine: each state picks a word from a list, writes
+ * it and its suffix, and leads to the next. The text is one long walk, but a walk can be joined at
+ * any sentence's beginning when the random state there is known (text_pool_index). Several walks
+ * are advanced together because one alone waits for memory.
  */
 #pragma once
 
@@ -12,9 +13,9 @@
 #define SENTENCE_SEED 933588178u
 
 enum {
-    SENTENCE_LANES = 4,     /* walks advanced together */
-    SENTENCE_OVERRUN = 64,  /* bytes that a walk may touch behind its end */
-    SENTENCE_BEGIN = 0,     /* the state that begins a sentence */
+    SENTENCE_LANES = 4,    /* walks advanced together */
+    SENTENCE_OVERRUN = 64, /* bytes that a walk may touch behind its end */
+    SENTENCE_BEGIN = 0,    /* the state that begins a sentence */
 };
 
 typedef struct Walk {

@@ -1,5 +1,6 @@
 /*
- * The supplier table. Ten in ten thousand suppliers have a comment that tells of a complaint or a recommendation.
+ * The supplier table. Ten in ten thousand suppliers have a comment that tells of a complaint or a
+ * recommendation.
  */
 #include "generator/column.h"
 #include "generator/table.h"

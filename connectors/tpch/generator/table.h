@@ -1,8 +1,8 @@
 /*
  * The tables as data: names, types and, for each column, the function that makes a block of it.
  *
- * Columns are made one by one from positions alone, so a column that nobody asked for costs nothing and changes nothing.
- * The last column of every table is the hidden row_number.
+ * Columns are made one by one from positions alone, so a column that nobody asked for costs nothing
+ * and changes nothing. The last column of every table is the hidden row_number.
  */
 #pragma once
 
@@ -31,8 +31,8 @@ typedef enum ColumnKind {
 typedef struct ColumnModel {
     const char *name; /* as STANDARD naming has it, with the prefix */
     ColumnKind kind;
-    int32_t length;   /* of a varchar */
-    bool is_text;     /* cut from the text pool */
+    int32_t length; /* of a varchar */
+    bool is_text;   /* cut from the text pool */
     Vector *(*make)(Scan *scan, const Type *type);
 } ColumnModel;
 
@@ -45,12 +45,13 @@ typedef struct TableModel {
     int32_t column_count;  /* without row_number, which is columns[column_count] */
     const ColumnModel *columns;
     void (*begin)(Scan *scan); /* NULL: nothing to prepare */
-    /* Chooses the next rows of the scan, which is at scan->first_row; NULL: up to SCAN_ROWS_MAX, all of them. */
+    /* Chooses the next rows of the scan, which is at scan->first_row; NULL: up to SCAN_ROWS_MAX,
+       all of them. */
     void (*next)(Scan *scan);
 } TableModel;
 
-extern const TableModel customer_table, lineitem_table, nation_table, orders_table, part_table, partsupp_table,
-    region_table, supplier_table;
+extern const TableModel customer_table, lineitem_table, nation_table, orders_table, part_table,
+    partsupp_table, region_table, supplier_table;
 
 const TableModel *table_model(TableId id);
 TableId table_find(const char *name); /* TABLE_COUNT when there is none */

@@ -1,9 +1,10 @@
 /*
  * The lazily made text pool.
  *
- * A chunk can be made alone because the build notes, for the start of every lane (a fourth of a chunk), which sentence it
- * lies in and the random state there (text_pool_index.c). The four lanes of a chunk are written side by side. A chunk's
- * state only moves from MISSING over BUSY to READY; bytes are published by the release store of READY.
+ * A lane can be made alone because the build notes which sentence its first byte lies in and the
+ * random state there (text_pool_index.c). A batch of comments first claims the missing lanes it
+ * needs, and makes them several at a time. A lane's state only moves from MISSING over BUSY to
+ * READY; its bytes are published by the release store of READY.
  */
 #include "generator/text_pool.h"
 
@@ -16,13 +17,16 @@
 #include "generator/sentence.h"
 #include "generator/text_pool_index.h"
 
-enum {
-    CHUNK_BYTES = SENTENCE_LANES * TEXT_LANE_BYTES,
-    CHUNK_COUNT = TEXT_POOL_BYTES / CHUNK_BYTES,
-    PADDING = 64, /* readable behind the last byte */
-};
+enum { PADDING = 64 }; /* readable behind the pool's last byte */
 
-typedef enum ChunkState { CHUNK_MISSING, CHUNK_BUSY, CHUNK_READY } ChunkState;
+typedef enum LaneState { LANE_MISSING, LANE_BUSY, LANE_READY } LaneState;
+
+/* Lanes that this thread has to make, and whether others are at work on some that it needs. */
+typedef struct Claims {
+    int32_t lanes[SENTENCE_LANES];
+    int32_t count;
+    bool others_work;
+} Claims;
 
 static const uint32_t lane_seeds[TEXT_LANE_COUNT] = {
 #define LANE(seed, skip) seed,
@@ -37,8 +41,8 @@ static const uint8_t lane_skips[TEXT_LANE_COUNT] = {
 
 static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
 static char *pool; /* NULL until opened */
-static _Atomic uint8_t chunk_states[CHUNK_COUNT];
-static _Atomic int32_t chunks_ready;
+static _Atomic uint8_t lane_states[TEXT_LANE_COUNT];
+static _Atomic int32_t lanes_ready;
 
 TextRange text_range(int32_t average_length) {
     int32_t length_max = (int32_t)(average_length * 1.6);
@@ -64,56 +68,83 @@ Status text_pool_open(Context *cx) {
     return OK;
 }
 
-static void make_chunk(int32_t chunk) {
+/* Makes the claimed lanes side by side; where there are fewer than fit, one is made several times.
+   */
+static void make_lanes(Claims *claims) {
     char scratch[SENTENCE_LANES][TEXT_LANE_BYTES + UINT8_MAX + SENTENCE_OVERRUN];
     Walk walks[SENTENCE_LANES];
-    int32_t first_lane = chunk * SENTENCE_LANES;
     for (int32_t i = 0; i < SENTENCE_LANES; i++) {
+        int32_t lane = claims->lanes[i < claims->count ? i : 0];
         walks[i] = (Walk){
-            .seed = lane_seeds[first_lane + i],
+            .seed = lane_seeds[lane],
             .state = SENTENCE_BEGIN,
             .out = scratch[i],
-            .end = scratch[i] + lane_skips[first_lane + i] + TEXT_LANE_BYTES,
+            .end = scratch[i] + lane_skips[lane] + TEXT_LANE_BYTES,
         };
     }
     sentence_fill(walks);
-    char *out = pool + (size_t)chunk * CHUNK_BYTES;
-    for (int32_t i = 0; i < SENTENCE_LANES; i++) {
-        memcpy(out + i * TEXT_LANE_BYTES, scratch[i] + lane_skips[first_lane + i], TEXT_LANE_BYTES);
+    for (int32_t i = 0; i < claims->count; i++) {
+        int32_t lane = claims->lanes[i];
+        memcpy(pool + (size_t)lane * TEXT_LANE_BYTES, scratch[i] + lane_skips[lane],
+               TEXT_LANE_BYTES);
+        atomic_store_explicit(&lane_states[lane], LANE_READY, memory_order_release);
+    }
+    atomic_fetch_add_explicit(&lanes_ready, claims->count, memory_order_release);
+    claims->count = 0;
+}
+
+static inline bool lane_is_ready(int32_t lane) {
+    return atomic_load_explicit(&lane_states[lane], memory_order_acquire) == LANE_READY;
+}
+
+static void claim_lane(Claims *claims, int32_t lane) {
+    uint8_t expected = LANE_MISSING;
+    if (lane_is_ready(lane)) {
+        return;
+    }
+    if (!atomic_compare_exchange_strong(&lane_states[lane], &expected, LANE_BUSY)) {
+        claims->others_work = true;
+        return;
+    }
+    claims->lanes[claims->count++] = lane;
+    if (claims->count == SENTENCE_LANES) {
+        make_lanes(claims);
     }
 }
 
-static void require_chunk(int32_t chunk) {
-    _Atomic uint8_t *state = &chunk_states[chunk];
-    while (atomic_load_explicit(state, memory_order_acquire) != CHUNK_READY) {
-        uint8_t expected = CHUNK_MISSING;
-        if (atomic_compare_exchange_strong(state, &expected, CHUNK_BUSY)) {
-            make_chunk(chunk);
-            atomic_store_explicit(state, CHUNK_READY, memory_order_release);
-            atomic_fetch_add_explicit(&chunks_ready, 1, memory_order_release);
-        } else if (expected == CHUNK_BUSY) {
-            sched_yield(); /* another thread needs some microseconds for it */
-        }
+/* Others need some microseconds for a lane. */
+static void await_lane(int32_t lane) {
+    while (!lane_is_ready(lane)) {
+        sched_yield();
     }
 }
 
-static inline void require_piece(int32_t offset, int32_t length) {
-    int32_t first = offset / CHUNK_BYTES;
-    int32_t last = (offset + length - 1) / CHUNK_BYTES;
-    if (atomic_load_explicit(&chunk_states[first], memory_order_acquire) != CHUNK_READY) {
-        require_chunk(first);
+static inline int32_t first_lane(int32_t offset) {
+    return offset / TEXT_LANE_BYTES;
+}
+
+static inline int32_t last_lane(int32_t offset, int32_t length) {
+    return (offset + length - 1) / TEXT_LANE_BYTES;
+}
+
+/* Makes the text of all pieces; a piece lies in one lane or two. */
+static void make_pieces(const int32_t *offsets, const int32_t *lengths, int32_t count) {
+    Claims claims = {.count = 0};
+    for (int32_t k = 0; k < count; k++) {
+        claim_lane(&claims, first_lane(offsets[k]));
+        claim_lane(&claims, last_lane(offsets[k], lengths[k]));
     }
-    if (last != first) {
-        require_chunk(last);
+    if (claims.count > 0) {
+        make_lanes(&claims);
+    }
+    for (int32_t k = 0; k < count && claims.others_work; k++) {
+        await_lane(first_lane(offsets[k]));
+        await_lane(last_lane(offsets[k], lengths[k]));
     }
 }
 
-const char *text_pool_piece(int32_t offset, int32_t length) {
-    require_piece(offset, length);
-    return pool + offset;
-}
-
-/* A view of at least 5 bytes, made without a branch on the length: two words, as string_view lays them out. */
+/* A view of at least 5 bytes, made without a branch on the length: two words, as string_view lays
+   them out. */
 static inline void set_view(StringView *view, const char *bytes, uint32_t length) {
     uint32_t prefix;
     uint64_t rest;
@@ -129,10 +160,8 @@ static inline void set_view(StringView *view, const char *bytes, uint32_t length
 Vector *text_pool_vector(const Type *type, const int32_t *offsets, const int32_t *lengths,
                          int32_t count) {
     enum { AHEAD = 24 };
-    if (atomic_load_explicit(&chunks_ready, memory_order_acquire) < CHUNK_COUNT) {
-        for (int32_t k = 0; k < count; k++) {
-            require_piece(offsets[k], lengths[k]);
-        }
+    if (atomic_load_explicit(&lanes_ready, memory_order_acquire) < TEXT_LANE_COUNT) {
+        make_pieces(offsets, lengths, count);
     }
     Vector *vector = vector_create(type, count);
     StringView *views = vector->data;
