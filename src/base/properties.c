@@ -19,13 +19,11 @@ typedef struct PropertiesReader {
     int32_t capacity;
 } PropertiesReader;
 
-static bool is_blank(char c)
-{
+static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\f' || c == '\r';
 }
 
-static int hex_value(char c)
-{
+static int hex_value(char c) {
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
@@ -34,8 +32,7 @@ static int hex_value(char c)
 }
 
 /* A code unit of \uXXXX as UTF-8; surrogates come out as they are, three bytes each. */
-static size_t put_utf8(char *out, unsigned code)
-{
+static size_t put_utf8(char *out, unsigned code) {
     if (code < 0x80) {
         out[0] = (char)code;
         return 1;
@@ -52,16 +49,14 @@ static size_t put_utf8(char *out, unsigned code)
 }
 
 /* Skips blanks, and the line break of a continuation. */
-static void skip_blanks(PropertiesReader *reader)
-{
+static void skip_blanks(PropertiesReader *reader) {
     while (reader->next < reader->end && is_blank(*reader->next)) {
         reader->next++;
     }
 }
 
 /* After a backslash: gives the bytes it stands for; a line break joins the lines. */
-static Status read_escape(PropertiesReader *reader, char **out)
-{
+static Status read_escape(PropertiesReader *reader, char **out) {
     if (reader->next == reader->end) {
         return OK;
     }
@@ -74,17 +69,25 @@ static Status read_escape(PropertiesReader *reader, char **out)
         reader->line++;
         skip_blanks(reader);
         return OK;
-    case 't': *(*out)++ = '\t'; return OK;
-    case 'n': *(*out)++ = '\n'; return OK;
-    case 'r': *(*out)++ = '\r'; return OK;
-    case 'f': *(*out)++ = '\f'; return OK;
+    case 't':
+        *(*out)++ = '\t';
+        return OK;
+    case 'n':
+        *(*out)++ = '\n';
+        return OK;
+    case 'r':
+        *(*out)++ = '\r';
+        return OK;
+    case 'f':
+        *(*out)++ = '\f';
+        return OK;
     case 'u': {
         unsigned code = 0;
         for (int i = 0; i < 4; i++) {
             int digit = reader->next < reader->end ? hex_value(*reader->next) : -1;
             if (digit < 0) {
-                return FAIL(reader->cx, CONFIGURATION_INVALID, "%s:%d: Malformed \\uxxxx encoding", reader->file,
-                            reader->line);
+                return FAIL(reader->cx, CONFIGURATION_INVALID, "%s:%d: Malformed \\uxxxx encoding",
+                            reader->file, reader->line);
             }
             code = code << 4 | (unsigned)digit;
             reader->next++;
@@ -98,10 +101,21 @@ static Status read_escape(PropertiesReader *reader, char **out)
     }
 }
 
+/* Bytes up to the end of the logical line: an upper bound of what a part of it decodes to. */
+static size_t line_bytes(const PropertiesReader *reader) {
+    const char *at = reader->next;
+    for (; at < reader->end && *at != '\n'; at++) {
+        if (*at == '\\' && reader->end - at > 1) {
+            at++;
+            at += *at == '\r' && reader->end - at > 1 && at[1] == '\n';
+        }
+    }
+    return (size_t)(at - reader->next);
+}
+
 /* Reads up to the end of the line, or up to a separator when it reads a name. */
-static Status read_part(PropertiesReader *reader, bool is_name, const char **ret_text)
-{
-    char *text = arena_alloc(reader->cx->arena, (size_t)(reader->end - reader->next) + 1);
+static Status read_part(PropertiesReader *reader, bool is_name, const char **ret_text) {
+    char *text = arena_alloc(reader->cx->arena, line_bytes(reader) + 1);
     char *out = text;
     while (reader->next < reader->end && *reader->next != '\n') {
         char c = *reader->next;
@@ -125,36 +139,41 @@ static Status read_part(PropertiesReader *reader, bool is_name, const char **ret
     return OK;
 }
 
-/* Replaces every ${ENV:NAME}. */
-static Status expand_environment(PropertiesReader *reader, const char *name, int32_t line, const char **value)
-{
-    const char *start;
-    while ((start = strstr(*value, "${ENV:")) != NULL) {
+/* Replaces every ${ENV:NAME}; what a variable holds is not expanded again. */
+static Status expand_environment(PropertiesReader *reader, const char *name, int32_t line,
+                                 const char **value) {
+    Arena *arena = reader->cx->arena;
+    const char *start, *rest = *value, *expanded = "";
+    while ((start = strstr(rest, "${ENV:")) != NULL) {
         const char *close = strchr(start, '}');
         if (close == NULL) {
-            return FAIL(reader->cx, CONFIGURATION_INVALID, "%s:%d: %s: unterminated ${ENV:...}", reader->file, line, name);
+            return FAIL(reader->cx, CONFIGURATION_INVALID, "%s:%d: %s: unterminated ${ENV:...}",
+                        reader->file, line, name);
         }
-        char *variable = arena_strndup(reader->cx->arena, start + 6, (size_t)(close - start) - 6);
+        char *variable = arena_strndup(arena, start + 6, (size_t)(close - start) - 6);
         const char *found = getenv(variable);
         if (found == NULL) {
-            return FAIL(reader->cx, CONFIGURATION_INVALID, "%s:%d: %s: environment variable %s is not set", reader->file,
-                        line, name, variable);
+            return FAIL(reader->cx, CONFIGURATION_INVALID,
+                        "%s:%d: %s: environment variable %s is not set", reader->file, line, name,
+                        variable);
         }
-        *value = arena_printf(reader->cx->arena, "%.*s%s%s", (int)(start - *value), *value, found, close + 1);
-        if (strstr(found, "${ENV:") != NULL) {
-            break; /* what a variable holds is not expanded again */
-        }
+        expanded = arena_printf(arena, "%s%.*s%s", expanded, (int)(start - rest), rest, found);
+        rest = close + 1;
+    }
+    if (rest != *value) {
+        *value = arena_printf(arena, "%s%s", expanded, rest);
     }
     return OK;
 }
 
-static Status add_property(PropertiesReader *reader, const char *name, const char *value, int32_t line)
-{
+static Status add_property(PropertiesReader *reader, const char *name, const char *value,
+                           int32_t line) {
     Properties *properties = reader->properties;
     const FileProperty *earlier = properties_find(properties, name);
     if (earlier != NULL) {
-        return FAIL(reader->cx, CONFIGURATION_INVALID, "%s:%d: Duplicate configuration property '%s' (first on line %d)",
-                    reader->file, line, name, earlier->line);
+        return FAIL(reader->cx, CONFIGURATION_INVALID,
+                    "%s:%d: Duplicate configuration property '%s' (first on line %d)", reader->file,
+                    line, name, earlier->line);
     }
     if (properties->count == reader->capacity) {
         int32_t capacity = reader->capacity * 2 + 16;
@@ -166,12 +185,12 @@ static Status add_property(PropertiesReader *reader, const char *name, const cha
         reader->capacity = capacity;
     }
     TRY(expand_environment(reader, name, line, &value));
-    properties->items[properties->count++] = (FileProperty) {.name = name, .value = value, .file = reader->file, .line = line};
+    properties->items[properties->count++] =
+        (FileProperty){.name = name, .value = value, .file = reader->file, .line = line};
     return OK;
 }
 
-static Status read_line(PropertiesReader *reader)
-{
+static Status read_line(PropertiesReader *reader) {
     skip_blanks(reader);
     if (reader->next == reader->end) {
         return OK;
@@ -199,19 +218,22 @@ static Status read_line(PropertiesReader *reader)
     return OK;
 }
 
-Status properties_parse(Context *cx, const char *file, const char *text, size_t size, Properties *ret_properties)
-{
-    *ret_properties = (Properties) {0};
-    PropertiesReader reader = {.cx = cx, .file = arena_strdup(cx->arena, file), .next = text, .end = text + size,
-                               .line = 1, .properties = ret_properties};
+Status properties_parse(Context *cx, const char *file, const char *text, size_t size,
+                        Properties *ret_properties) {
+    *ret_properties = (Properties){0};
+    PropertiesReader reader = {.cx = cx,
+                               .file = arena_strdup(cx->arena, file),
+                               .next = text,
+                               .end = text + size,
+                               .line = 1,
+                               .properties = ret_properties};
     while (reader.next < reader.end) {
         TRY(read_line(&reader));
     }
     return OK;
 }
 
-Status properties_read_file(Context *cx, const char *path, Properties *ret_properties)
-{
+Status properties_read_file(Context *cx, const char *path, Properties *ret_properties) {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return FAIL(cx, CONFIGURATION_INVALID, "%s: %s", path, strerror(errno));
@@ -232,8 +254,7 @@ Status properties_read_file(Context *cx, const char *path, Properties *ret_prope
     return properties_parse(cx, path, text, size, ret_properties);
 }
 
-const FileProperty *properties_find(const Properties *properties, const char *name)
-{
+const FileProperty *properties_find(const Properties *properties, const char *name) {
     for (int32_t i = 0; i < properties->count; i++) {
         if (strcmp(properties->items[i].name, name) == 0) {
             return &properties->items[i];
@@ -243,8 +264,7 @@ const FileProperty *properties_find(const Properties *properties, const char *na
 }
 
 /* Levenshtein distance, given up (as limit + 1) once it must exceed the limit. */
-static int edit_distance(const char *a, const char *b, int limit)
-{
+static int edit_distance(const char *a, const char *b, int limit) {
     int width = (int)strlen(b), previous[256], current[256];
     if (width > 255 || abs((int)strlen(a) - width) > limit) {
         return limit + 1;
@@ -264,8 +284,7 @@ static int edit_distance(const char *a, const char *b, int limit)
     return previous[width];
 }
 
-const char *nearest_name(const char *name, const char *const *candidates, int32_t count)
-{
+const char *nearest_name(const char *name, const char *const *candidates, int32_t count) {
     int best = 1 + (int)strlen(name) / 3;
     const char *nearest = NULL;
     for (int32_t i = 0; i < count; i++) {
