@@ -38,11 +38,12 @@ def write_properties(path, properties):
 def write_etc(folder, port, properties=None, catalogs=None):
     """A Trino configuration folder for a single node on a loopback port."""
     config = {"coordinator": "true", "node-scheduler.include-coordinator": "true",
-              "http-server.http.port": port, "discovery.uri": f"http://127.0.0.1:{port}"}
+              "http-server.http.port": port, "discovery.uri": f"http://127.0.0.1:{port}",
+              "shutdown.grace-period": "5s"}
     config.update(properties or {})
     write_properties(os.path.join(folder, "config.properties"), config)
     write_properties(os.path.join(folder, "node.properties"),
-                     {"node.environment": "test", "node.data-dir": os.path.join(folder, "data")})
+                     {"node.environment": "test", "node.bind-ip": "127.0.0.1", "node.data-dir": os.path.join(folder, "data")})
     for name, entries in (CATALOGS if catalogs is None else catalogs).items():
         write_properties(os.path.join(folder, "catalog", name + ".properties"), entries)
 

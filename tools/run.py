@@ -19,8 +19,8 @@ ORDER BY returnflag, linestatus
 """
 CONFIG = {
     "config.properties": "coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port={port}\n"
-                         "discovery.uri=http://127.0.0.1:{port}\n",
-    "node.properties": "node.environment=single\nnode.data-dir={data}\n",
+                         "discovery.uri=http://127.0.0.1:{port}\nshutdown.grace-period=5s\n",
+    "node.properties": "node.environment=single\nnode.bind-ip=127.0.0.1\nnode.data-dir={data}\n",
     "catalog/tpch.properties": "connector.name=tpch\n",
     "catalog/memory.properties": "connector.name=memory\n",
     "catalog/blackhole.properties": "connector.name=blackhole\n",
