@@ -169,8 +169,8 @@ bool cast_may_fail(const Type *from, const Type *to) {
         bool unbounded = to->kind == TYPE_VARCHAR && to->length == VARCHAR_UNBOUNDED;
         return from->kind == TYPE_JSON || !(type_is_string(from) || unbounded);
     }
-    if (kind_in(to, INTERNAL_TEXT) && to->kind != TYPE_REGEXP) {
-        return true;
+    if (kind_in(to, INTERNAL_TEXT)) {
+        return false;
     }
     if (kind_in(from, NUMBERS)) {
         if (to->kind == TYPE_JSON || to->kind == TYPE_BOOLEAN) {
@@ -181,8 +181,14 @@ bool cast_may_fail(const Type *from, const Type *to) {
     if (from->kind == TYPE_BOOLEAN) {
         return to->kind == TYPE_DECIMAL && to->precision == to->scale;
     }
-    if (from->kind == TYPE_DATE || to->kind == TYPE_VARBINARY) {
-        return to->kind == TYPE_TIMESTAMP || to->kind == TYPE_TIMESTAMP_TZ;
+    if (to->kind == TYPE_VARBINARY || from->kind == TYPE_DATE) {
+        return to->kind == TYPE_TIMESTAMP_TZ;
+    }
+    if (kind_in(from, TIMES | TIMESTAMPS)) {
+        return to->kind == TYPE_TIMESTAMP_TZ && from->kind != TYPE_TIMESTAMP_TZ;
+    }
+    if (to->kind == TYPE_JSON) {
+        return false;
     }
     if (from->child_count > 0 && from->kind == to->kind && from->kind != TYPE_MAP) {
         for (int32_t i = 0; i < from->child_count; i++) {
@@ -197,7 +203,9 @@ bool cast_may_fail(const Type *from, const Type *to) {
 
 Status cast_create(Context *cx, const Type *from, const Type *to, Cast *ret_cast) {
     static const CastFamily FAMILIES[] = {
-        cast_from_any,
+        cast_same,      cast_nested,        cast_to_json,
+        cast_from_json, cast_among_numbers, cast_among_datetimes,
+        cast_to_text,   cast_from_text,     cast_binary,
     };
     *ret_cast = (Cast){0};
     for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++) {

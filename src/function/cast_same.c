@@ -20,15 +20,31 @@ static Status cast_views(KernelCall *call) {
     return OK;
 }
 
-Status cast_from_any(Context *cx, const Type *from, const Type *to, Cast *ret_cast) {
+static bool keeps_bytes(TypeKind from, TypeKind to) {
+    switch (from) {
+    case TYPE_VARCHAR:
+        return to == TYPE_VARBINARY || to == TYPE_REGEXP || to == TYPE_JSON_PATH ||
+               to == TYPE_LIKE_PATTERN || to == TYPE_CODE_POINTS;
+    case TYPE_HYPERLOGLOG:
+    case TYPE_SETDIGEST:
+    case TYPE_TDIGEST:
+    case TYPE_QDIGEST:
+        return to == TYPE_VARBINARY;
+    case TYPE_VARBINARY:
+        return to == TYPE_HYPERLOGLOG || to == TYPE_SETDIGEST || to == TYPE_TDIGEST ||
+               to == TYPE_QDIGEST;
+    case TYPE_P4HYPERLOGLOG: /* the dense form is a legal HyperLogLog */
+        return to == TYPE_HYPERLOGLOG;
+    default:
+        return false;
+    }
+}
+
+Status cast_same(Context *cx, const Type *from, const Type *to, Cast *ret_cast) {
     (void)cx;
     if (from->kind == TYPE_UNKNOWN) {
         *ret_cast = (Cast){.kernel = cast_unknown, .flags = FUNCTION_INFALLIBLE};
-    } else if (from->kind == TYPE_VARCHAR &&
-               (to->kind == TYPE_VARBINARY || to->kind == TYPE_REGEXP ||
-                to->kind == TYPE_JSON_PATH || to->kind == TYPE_LIKE_PATTERN)) {
-        *ret_cast = (Cast){.kernel = cast_views, .flags = FUNCTION_INFALLIBLE};
-    } else if (from->layout == LAYOUT_STRING && to->kind == TYPE_VARBINARY) {
+    } else if (keeps_bytes(from->kind, to->kind)) {
         *ret_cast = (Cast){.kernel = cast_views, .flags = FUNCTION_INFALLIBLE};
     }
     return OK;
