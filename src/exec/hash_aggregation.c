@@ -152,36 +152,57 @@ static const OperatorType hash_aggregation_type = {
     .free = aggregation_free,
 };
 
+/* An aggregation of the stream's rows over the keys; aggregates are still to be added. */
+static Status create(Builder *builder, const Stream *stream, const SymbolList *keys,
+                     int32_t node_id, HashAggregation **ret_self) {
+    QueryExecution *execution = builder->execution;
+    HashAggregation *self =
+        operator_new(execution, HashAggregation, &hash_aggregation_type, node_id);
+    pthread_mutex_init(&self->lock, NULL);
+    self->key_count = keys->count;
+    TRY(stream_columns(builder, stream, keys, &self->key_columns));
+    self->key_types = arena_new_array(execution->arena, const Type *, self->key_count);
+    for (int32_t i = 0; i < self->key_count; i++) {
+        self->key_types[i] = keys->items[i]->type;
+    }
+    self->group_id_key = -1;
+    *ret_self = self;
+    return OK;
+}
+
+static void append(Builder *builder, HashAggregation *self, int32_t node_id, SymbolList layout,
+                   Stream *stream) {
+    self->output_count = layout.count;
+    Operator *source = hash_aggregation_source(builder, self, node_id);
+    *stream = stream_break(builder, stream, &self->sink, source, layout);
+}
+
+Status distinct_append(Builder *builder, Stream *stream, int32_t node_id) {
+    HashAggregation *self;
+    TRY(create(builder, stream, &stream->layout, node_id, &self));
+    append(builder, self, node_id, stream->layout, stream);
+    return OK;
+}
+
 Status build_aggregation(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     const AggregationNode *node = (const AggregationNode *)plan;
-    QueryExecution *execution = builder->execution;
-    Stream stream;
-    TRY(build_node(builder, plan->sources[0], &stream));
-    HashAggregation *self =
-        operator_new(execution, HashAggregation, &hash_aggregation_type, plan->id);
-    pthread_mutex_init(&self->lock, NULL);
-    self->key_count = node->group_keys.count;
-    TRY(stream_columns(builder, &stream, &node->group_keys, &self->key_columns));
-    self->key_types = arena_new_array(execution->arena, const Type *, self->key_count);
-    self->group_id_key = -1;
-    for (int32_t i = 0; i < self->key_count; i++) {
-        self->key_types[i] = node->group_keys.items[i]->type;
-        if (node->group_keys.items[i] == node->group_id) {
-            self->group_id_key = i;
-        }
-    }
+    Arena *arena = builder->execution->arena;
+    HashAggregation *self;
+    TRY(build_node(builder, plan->sources[0], ret_stream));
+    TRY(create(builder, ret_stream, &node->group_keys, plan->id, &self));
+    self->group_id_key =
+        node->group_id != NULL ? layout_find(&node->group_keys, node->group_id) : -1;
     self->global_id_count = node->global_group_ids.count;
     self->global_ids = node->global_group_ids.items;
-    TRY(aggregate_set_build(builder, &stream, &node->aggregates, node->step, &self->aggregates));
+    TRY(aggregate_set_build(builder, ret_stream, &node->aggregates, node->step,
+                            &self->aggregates));
     SymbolList layout = {0};
     for (int32_t i = 0; i < self->key_count; i++) {
-        layout_add(execution->arena, &layout, node->group_keys.items[i]);
+        layout_add(arena, &layout, node->group_keys.items[i]);
     }
     for (int32_t i = 0; i < node->aggregates.count; i++) {
-        layout_add(execution->arena, &layout, node->aggregates.items[i].symbol);
+        layout_add(arena, &layout, node->aggregates.items[i].symbol);
     }
-    self->output_count = layout.count;
-    Operator *source = hash_aggregation_source(builder, self, plan->id);
-    *ret_stream = stream_break(builder, &stream, &self->sink, source, layout);
+    append(builder, self, plan->id, layout, ret_stream);
     return OK;
 }

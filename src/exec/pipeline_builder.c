@@ -8,11 +8,24 @@
 #include "exec/result_queue.h"
 
 static BuildNode *const builders[PLAN_KIND_COUNT] = {
-    [PLAN_TABLE_SCAN] = build_table_scan,   [PLAN_VALUES] = build_values,
-    [PLAN_FILTER] = build_filter,           [PLAN_PROJECT] = build_project,
-    [PLAN_AGGREGATION] = build_aggregation, [PLAN_JOIN] = build_join,
-    [PLAN_SEMI_JOIN] = build_semi_join,     [PLAN_LIMIT] = build_limit,
+    [PLAN_TABLE_SCAN] = build_table_scan,
+    [PLAN_VALUES] = build_values,
+    [PLAN_FILTER] = build_filter,
+    [PLAN_PROJECT] = build_project,
+    [PLAN_AGGREGATION] = build_aggregation,
+    [PLAN_GROUP_ID] = build_group_id,
+    [PLAN_JOIN] = build_join,
+    [PLAN_SEMI_JOIN] = build_semi_join,
+    [PLAN_ENFORCE_SINGLE_ROW] = build_enforce_single_row,
+    [PLAN_ASSIGN_UNIQUE_ID] = build_assign_unique_id,
+    [PLAN_SORT] = build_sort,
+    [PLAN_TOP_N] = build_top_n,
+    [PLAN_LIMIT] = build_limit,
     [PLAN_OFFSET] = build_offset,
+    [PLAN_SET_OPERATION] = build_set_operation,
+    [PLAN_MARK_DISTINCT] = build_mark_distinct,
+    [PLAN_SAMPLE] = build_sample,
+    [PLAN_EXCHANGE] = build_exchange,
 };
 
 Status build_node(Builder *builder, const PlanNode *node, Stream *ret_stream) {

@@ -61,6 +61,12 @@ void layout_add(Arena *arena, SymbolList *layout, const Symbol *symbol);
 /* Appends a projection, unless the layout is `symbols` already. */
 MUST_CHECK Status stream_arrange(Builder *builder, Stream *stream, const SymbolList *symbols);
 
+/* hash_aggregation.c: appends GROUP BY all columns, the layout staying as it is. */
+MUST_CHECK Status distinct_append(Builder *builder, Stream *stream, int32_t node_id);
+/* sort.c: appends a sort. */
+MUST_CHECK Status sort_append(Builder *builder, Stream *stream, const SortOrderArray *order_by,
+                              int32_t node_id);
+
 typedef Status BuildNode(Builder *builder, const PlanNode *node, Stream *ret_stream);
 BuildNode build_table_scan, build_values, build_filter, build_project, build_aggregation,
     build_group_id, build_join, build_semi_join, build_enforce_single_row, build_assign_unique_id,
