@@ -1,5 +1,6 @@
 /*
- * Allocation that aborts instead of failing. One place for it, so that no caller carries a branch that can never be tested.
+ * Allocation that aborts instead of failing. One place for it, so that no caller carries a branch
+ * that can never be tested.
  */
 #include "base/allocate.h"
 

@@ -1,6 +1,7 @@
 /*
- * malloc for what must not fail. Sizes that grow with data are reserved in a pool before they are allocated, so a failure
- * here means that the machine broke its promise: the process says so and aborts. Never returns NULL. Threads: any.
+ * malloc for what must not fail. Sizes that grow with data are reserved in a pool before they are
+ * allocated, so a failure here means that the machine broke its promise: the process says so and
+ * aborts. Never returns NULL. Threads: any.
  */
 #pragma once
 

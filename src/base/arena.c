@@ -1,8 +1,9 @@
 /*
- * Arenas: bump allocation out of blocks that double up to a cap. The arena itself lies at the head of its first block, so a
- * small arena is one malloc. Allocations too big for the next block get a block of their own, and what is left of the
- * current block stays in use. Under the address sanitizer every byte not handed out is poisoned
- * and allocations are kept apart, so an overrun inside an arena is found like one on the heap.
+ * Arenas: bump allocation out of blocks that double up to a cap. The arena itself lies at the head
+ * of its first block, so a small arena is one malloc. Allocations too big for the next block get a
+ * block of their own, and what is left of the current block stays in use. Under the address
+ * sanitizer every byte not handed out is poisoned and allocations are kept apart, so an overrun
+ * inside an arena is found like one on the heap.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ struct Arena {
     Block *blocks; /* newest first; the first block ever is last */
     Cleanup *cleanups;
     char *position, *limit; /* free part of the current block */
-    size_t next_block; /* size of the next ordinary block */
+    size_t next_block;      /* size of the next ordinary block */
     size_t bytes;
 };
 
@@ -88,7 +89,10 @@ static void unlink_from_parent(Arena *arena) {
     }
 }
 
-/* Children, then cleanups (latest first), then every block but the first, which holds the arena itself. */
+/*
+ * Children, then cleanups (latest first), then every block but the first, which holds the arena
+ * itself.
+ */
 static void release_contents(Arena *arena) {
     while (arena->first_child != NULL) {
         arena_free(arena->first_child);

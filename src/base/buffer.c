@@ -1,6 +1,7 @@
 /*
- * Buffers: the header and the bytes are one 64-byte aligned allocation; 64 bytes past the end are readable, so that vector
- * code may load whole registers at the tail. Recycling is the allocator's job. A wrapped buffer only has the header.
+ * Buffers: the header and the bytes are one 64-byte aligned allocation; 64 bytes past the end are
+ * readable, so that vector code may load whole registers at the tail. Recycling is the allocator's
+ * job. A wrapped buffer only has the header.
  */
 #include "base/buffer.h"
 

@@ -1,6 +1,7 @@
 /*
- * Buffers that a pool pays for (the public part of buffers is in warren/memory.h), and byte strings that grow. What is
- * handed out here may be freed on any thread; a ByteString belongs to one thread.
+ * Buffers that a pool pays for (the public part of buffers is in warren/memory.h), and byte strings
+ * that grow. What is handed out here may be freed on any thread; a ByteString belongs to one
+ * thread.
  */
 #pragma once
 
@@ -11,7 +12,10 @@ MUST_CHECK Status buffer_reserve(Context *cx, MemoryPool *pool, int64_t size, Bu
 /* What buffer_create takes from malloc for `size` usable bytes; buffer_reserve charges this. */
 int64_t buffer_allocated_bytes(int64_t size);
 
-/* Bytes that grow by doubling; `data` is NUL-terminated by byte_string_text only. Zero-initialised is empty. */
+/*
+ * Bytes that grow by doubling; `data` is NUL-terminated by byte_string_text only. Zero-initialised
+ * is empty.
+ */
 typedef struct ByteString {
     char *data;
     size_t size;

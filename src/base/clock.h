@@ -1,6 +1,7 @@
 /*
- * Time as the engine asks for it: wall clock for what users see, monotonic for durations, CPU time of the thread for
- * statistics. Cluster state machines take times as arguments and call none of these.
+ * Time as the engine asks for it: wall clock for what users see, monotonic for durations, CPU time
+ * of the thread for statistics. Cluster state machines take times as arguments and call none of
+ * these.
  */
 #pragma once
 

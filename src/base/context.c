@@ -1,7 +1,8 @@
 /*
- * How a failure is noted: the message is formatted into the context's arena, with Trino's "line L:C: " in front when the
- * position in the statement is known. The first failure wins only in the sense that each call overwrites the previous
- * one; callers propagate with TRY, so nothing is overwritten by accident.
+ * How a failure is noted: the message is formatted into the context's arena, with Trino's "line
+ * L:C: " in front when the position in the statement is known. The first failure wins only in the
+ * sense that each call overwrites the previous one; callers propagate with TRY, so nothing is
+ * overwritten by accident.
  */
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /*
- * Java's reading of floating point text. The text is checked against Java's grammar here, because strtod accepts more (inf,
- * nan, hexadecimal without an exponent); the value is then strtod's, except for short decimals, which one exact
- * multiplication or division settles.
+ * Java's reading of floating point text. The text is checked against Java's grammar here, because
+ * strtod accepts more (inf, nan, hexadecimal without an exponent); the value is then strtod's,
+ * except for short decimals, which one exact multiplication or division settles.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/double_text.h"
 
 typedef struct Scan {
-    const char *start, *end;   /* without surrounding blanks, sign and suffix */
+    const char *start, *end; /* without surrounding blanks, sign and suffix */
     bool negative, hexadecimal;
     uint64_t mantissa;         /* of a decimal with at most 18 digits */
     int digit_count, exponent; /* value = mantissa * 10^exponent */
@@ -85,7 +85,10 @@ static bool scan_decimal(Scan *scan) {
     return at == scan->end;
 }
 
-/* Blanks, sign and suffix taken off; false when what is left is neither a number nor a name, which the caller checks. */
+/*
+ * Blanks, sign and suffix taken off; false when what is left is neither a number nor a name, which
+ * the caller checks.
+ */
 static void trim(Scan *scan) {
     while (scan->start < scan->end && (unsigned char)*scan->start <= ' ') {
         scan->start++;

@@ -1,8 +1,9 @@
 /*
- * Shortest decimals by Raffaello Giulietti's Schubfach, the algorithm of java.lang.Double.toString: the three multiplications
- * with a 128-bit power of ten give the value and the two ends of its rounding interval, and the shortest decimal in between
- * follows by comparison. The powers are computed exactly at first use instead of being listed. Numbers that are an integer
- * over a small power of ten, which is most of what tables hold, take a shorter way.
+ * Shortest decimals by Raffaello Giulietti's Schubfach, the algorithm of java.lang.Double.toString:
+ * the three multiplications with a 128-bit power of ten give the value and the two ends of its
+ * rounding interval, and the shortest decimal in between follows by comparison. The powers are
+ * computed exactly at first use instead of being listed. Numbers that are an integer over a small
+ * power of ten, which is most of what tables hold, take a shorter way.
  */
 #include "base/double_text.h"
 
@@ -24,7 +25,9 @@ typedef struct Power {
 static Power powers[POWER_MAX - POWER_MIN + 1];
 static pthread_once_t powers_once = PTHREAD_ONCE_INIT;
 
-/* The top 128 bits of an unsigned big number (32-bit limbs, least significant first), rounded up. */
+/*
+ * The top 128 bits of an unsigned big number (32-bit limbs, least significant first), rounded up.
+ */
 static Power top_bits(const uint32_t *limbs, int count, bool inexact) {
     while (limbs[count - 1] == 0) {
         count--;
@@ -118,7 +121,10 @@ static Decimal without_trailing_zeros(Decimal decimal) {
     return decimal;
 }
 
-/* The integer over a power of ten that value is exactly as read back; at most one has 15 digits or fewer. */
+/*
+ * The integer over a power of ten that value is exactly as read back; at most one has 15 digits or
+ * fewer.
+ */
 static bool shortest_small(double value, Decimal *ret_decimal) {
     static const double tens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
     if (!(value >= 1e-3 && value < 1e9)) {
@@ -143,7 +149,8 @@ void double_shortest(double value, uint64_t *ret_digits, int *ret_exponent) {
         uint64_t fraction = bits & 0xFFFFFFFFFFFFFULL;
         int biased = (int)(bits >> 52);
         if (biased > 0) {
-            decimal = schubfach(fraction | 1ULL << 52, biased - 1075, fraction == 0 && biased > 1, 0);
+            decimal =
+                schubfach(fraction | 1ULL << 52, biased - 1075, fraction == 0 && biased > 1, 0);
         } else if (fraction < 3) {
             decimal = schubfach(10 * fraction, -1074, false, -1);
         } else {

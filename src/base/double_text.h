@@ -1,7 +1,7 @@
 /*
- * Floating point numbers as Java writes and reads them: Double.toString (result pages, messages, json), the scientific form
- * of CAST(... AS varchar), Double.parseDouble. Printers fill a buffer of DOUBLE_TEXT_MAX bytes, NUL-terminated, and give
- * the length. Pure functions; threads: any.
+ * Floating point numbers as Java writes and reads them: Double.toString (result pages, messages,
+ * json), the scientific form of CAST(... AS varchar), Double.parseDouble. Printers fill a buffer of
+ * DOUBLE_TEXT_MAX bytes, NUL-terminated, and give the length. Pure functions; threads: any.
  */
 #pragma once
 
@@ -20,12 +20,15 @@ int double_print_cast(double value, char *buffer);
 int real_print_cast(float value, char *buffer);
 
 /*
- * The shortest decimal that reads back as |value| (finite, not 0), as Java chooses it: digits * 10^exponent, digits without
- * trailing zeros.
+ * The shortest decimal that reads back as |value| (finite, not 0), as Java chooses it: digits *
+ * 10^exponent, digits without trailing zeros.
  */
 void double_shortest(double value, uint64_t *ret_digits, int *ret_exponent);
 void real_shortest(float value, uint64_t *ret_digits, int *ret_exponent);
 
-/* The whole text, but for characters up to space around it: [sign] decimal, hexadecimal, NaN or Infinity, [fFdD]. */
+/*
+ * The whole text, but for characters up to space around it: [sign] decimal, hexadecimal, NaN or
+ * Infinity, [fFdD].
+ */
 bool double_parse(const char *text, size_t size, double *ret_value);
 bool real_parse(const char *text, size_t size, float *ret_value);

@@ -1,6 +1,7 @@
 /*
- * Names and types of error codes. Both tables are generated from error_codes.def; codes are sparse (each type of error has
- * its own range of numbers), so a lookup is a switch that the compiler turns into jump tables.
+ * Names and types of error codes. Both tables are generated from error_codes.def; codes are sparse
+ * (each type of error has its own range of numbers), so a lookup is a switch that the compiler
+ * turns into jump tables.
  */
 #include "warren/memory.h"
 

@@ -1,5 +1,6 @@
 /*
- * Hashing of byte strings: XXH3 compiled into this file, so that short inputs are not a call through the shared library.
+ * Hashing of byte strings: XXH3 compiled into this file, so that short inputs are not a call
+ * through the shared library.
  */
 #include "base/hash.h"
 

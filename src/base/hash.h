@@ -1,6 +1,7 @@
 /*
- * 64-bit hashes of integers and bytes. Stable within a process and between nodes of one version (partitioning relies on
- * that); never stored. All bits are usable: tables take low bits for the slot and high bits for the tag.
+ * 64-bit hashes of integers and bytes. Stable within a process and between nodes of one version
+ * (partitioning relies on that); never stored. All bits are usable: tables take low bits for the
+ * slot and high bits for the tag.
  */
 #pragma once
 
@@ -17,8 +18,8 @@ static inline uint64_t hash_int64(uint64_t value) {
 
 /* Of two words at once: a 128-bit product folded. */
 static inline uint64_t hash_two(uint64_t a, uint64_t b) {
-    unsigned __int128 product = (unsigned __int128)(a ^ 0xA0761D6478BD642FULL) *
-                                (b ^ 0xE7037ED1A0B428DBULL);
+    unsigned __int128 product =
+        (unsigned __int128)(a ^ 0xA0761D6478BD642FULL) * (b ^ 0xE7037ED1A0B428DBULL);
     return hash_int64((uint64_t)product ^ (uint64_t)(product >> 64));
 }
 

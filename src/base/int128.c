@@ -1,7 +1,8 @@
 /*
- * 128-bit decimal arithmetic. Wide intermediates are four 64-bit limbs, least significant first; division is Knuth's
- * algorithm D cut down to a divisor of one or two limbs. An intermediate that does not fit 256 bits cannot have a quotient
- * of 38 digits, because a divisor has at most 38 itself, so overflow there is overflow of the result.
+ * 128-bit decimal arithmetic. Wide intermediates are four 64-bit limbs, least significant first;
+ * division is Knuth's algorithm D cut down to a divisor of one or two limbs. An intermediate that
+ * does not fit 256 bits cannot have a quotient of 38 digits, because a divisor has at most 38
+ * itself, so overflow there is overflow of the result.
  */
 #include "base/int128.h"
 
@@ -206,7 +207,10 @@ bool decimal_divide(int128_t a, int shift, int128_t b, int128_t *ret_quotient) {
     return wide_to_decimal(&value, (a < 0) != (b < 0), ret_quotient);
 }
 
-/* value % modulus for a modulus of up to 256 bits, by binary long division; only for moduli beyond 128 bits. */
+/*
+ * value % modulus for a modulus of up to 256 bits, by binary long division; only for moduli beyond
+ * 128 bits.
+ */
 static bool wide_less(const Wide *a, const Wide *b) {
     for (int i = 3; i >= 0; i--) {
         if (a->limbs[i] != b->limbs[i]) {

@@ -1,7 +1,8 @@
 /*
- * 128-bit integers as SQL decimals need them: powers of ten, decimal text, checked arithmetic, and the two operations whose
- * exact intermediate needs 256 bits (division, remainder). Rounding is half up, away from zero. "Fits" means at most 38
- * decimal digits unless said otherwise. Pure functions; results are written only when true is returned.
+ * 128-bit integers as SQL decimals need them: powers of ten, decimal text, checked arithmetic, and
+ * the two operations whose exact intermediate needs 256 bits (division, remainder). Rounding is
+ * half up, away from zero. "Fits" means at most 38 decimal digits unless said otherwise. Pure
+ * functions; results are written only when true is returned.
  */
 #pragma once
 
@@ -53,7 +54,10 @@ bool decimal_divide(int128_t a, int shift, int128_t b, int128_t *ret_quotient);
 /* (a * 10^shift_a) % (b * 10^shift_b), the sign of a, shifts 0 .. 38. b is not 0. */
 bool decimal_remainder(int128_t a, int shift_a, int128_t b, int shift_b, int128_t *ret_remainder);
 
-/* value * 10^delta for delta >= 0 (false: more than 38 digits), else value / 10^-delta rounded half up. -76 .. 76. */
+/*
+ * value * 10^delta for delta >= 0 (false: more than 38 digits), else value / 10^-delta rounded half
+ * up. -76 .. 76.
+ */
 bool decimal_rescale(int128_t value, int delta, int128_t *ret_value);
 /* a / b rounded half up; b is not 0. */
 int128_t int128_divide_rounded(int128_t a, int128_t b);
@@ -70,9 +74,10 @@ int int128_print(int128_t value, char *buffer);
 int decimal_print(int128_t unscaled, int scale, char *buffer);
 
 /*
- * [sign] digits [. digits], at least one digit, nothing around it. The scale is the number of fraction digits written; the
- * precision counts the digits without leading zeros of the integer part, at least 1 and at least the scale. False when
- * malformed or when more than 38 digits are significant.
+ * [sign] digits [. digits], at least one digit, nothing around it. The scale is the number of
+ * fraction digits written; the precision counts the digits without leading zeros of the integer
+ * part, at least 1 and at least the scale. False when malformed or when more than 38 digits are
+ * significant.
  */
 bool decimal_parse(const char *text, size_t size, int128_t *ret_unscaled, int *ret_precision,
                    int *ret_scale);

@@ -1,8 +1,9 @@
 /*
- * Pools: byte counts in a tree. A reservation is an atomic addition in the pool and every parent; the first level over its
- * limit refuses, and the levels below are rolled back. Concurrent reservations may be refused by each other's transient
- * additions only when the limit is that close. The tree's shape (for "Top Consumers" of a refusal) is guarded by one lock
- * that reservations never take.
+ * Pools: byte counts in a tree. A reservation is an atomic addition in the pool and every parent;
+ * the first level over its limit refuses, and the levels below are rolled back. Concurrent
+ * reservations may be refused by each other's transient additions only when the limit is that
+ * close. The tree's shape (for "Top Consumers" of a refusal) is guarded by one lock that
+ * reservations never take.
  */
 #include "base/pool.h"
 
@@ -111,7 +112,10 @@ typedef struct Consumer {
 
 enum { CONSUMERS_MAX = 64, CONSUMERS_SHOWN = 3 };
 
-/* Adds up leaf pools by name: an operator's instances in all drivers count as one consumer. Under tree_lock. */
+/*
+ * Adds up leaf pools by name: an operator's instances in all drivers count as one consumer. Under
+ * tree_lock.
+ */
 static void collect_consumers(const MemoryPool *pool, Consumer *consumers, int *count) {
     if (pool->first_child != NULL) {
         for (const MemoryPool *child = pool->first_child; child != NULL;

@@ -236,7 +236,9 @@ Status properties_parse(Context *cx, const char *file, const char *text, size_t 
 Status properties_read_file(Context *cx, const char *path, Properties *ret_properties) {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        return FAIL(cx, CONFIGURATION_INVALID, "%s: %s", path, strerror(errno));
+        char reason[128];
+        return FAIL(cx, CONFIGURATION_INVALID, "%s: %s", path,
+                    strerror_r(errno, reason, sizeof reason));
     }
     size_t size = 0, capacity = 1 << 16;
     char *text = arena_alloc(cx->arena, capacity);

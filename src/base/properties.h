@@ -2,8 +2,8 @@
  * Java .properties files: comments (# and !), `=`, `:` or blank separators, escapes, continuation
  * lines.
  *
- * A value may name environment variables as ${ENV:NAME}; an unset one is an error. Every entry keeps
- * the file and line it stood at, so that messages can name them. Strings live in cx->arena.
+ * A value may name environment variables as ${ENV:NAME}; an unset one is an error. Every entry
+ * keeps the file and line it stood at, so that messages can name them. Strings live in cx->arena.
  */
 #pragma once
 

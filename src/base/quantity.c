@@ -1,6 +1,7 @@
 /*
- * Data sizes and durations. A number, spaces, a unit out of a small table; printing picks the largest unit that leaves at
- * least 1. Values beyond 64 bits are refused by the parsers, so callers never meet an overflow.
+ * Data sizes and durations. A number, spaces, a unit out of a small table; printing picks the
+ * largest unit that leaves at least 1. Values beyond 64 bits are refused by the parsers, so callers
+ * never meet an overflow.
  */
 #include "base/quantity.h"
 
@@ -15,12 +16,8 @@ typedef struct Unit {
 } Unit;
 
 static const Unit size_units[] = {
-    {"B", 1.0},
-    {"kB", 1024.0},
-    {"MB", 1048576.0},
-    {"GB", 1073741824.0},
-    {"TB", 1099511627776.0},
-    {"PB", 1125899906842624.0},
+    {"B", 1.0},           {"kB", 1024.0},          {"MB", 1048576.0},
+    {"GB", 1073741824.0}, {"TB", 1099511627776.0}, {"PB", 1125899906842624.0},
 };
 
 static const Unit duration_units[] = {

@@ -1,7 +1,8 @@
 /*
- * Zone keys and offsets. Keys: 0 is UTC, 1 .. 1681 are offsets, regions follow at 2048 in the order of zones.def. A region's
- * transitions are read from ICU once, into an array that ends with the 400 years of the Gregorian cycle before 2500; later
- * instants are mapped into that cycle, since rules repeat exactly after it.
+ * Zone keys and offsets. Keys: 0 is UTC, 1 .. 1681 are offsets, regions follow at 2048 in the order
+ * of zones.def. A region's transitions are read from ICU once, into an array that ends with the 400
+ * years of the Gregorian cycle before 2500; later instants are mapped into that cycle, since rules
+ * repeat exactly after it.
  */
 #include "base/timezone.h"
 
@@ -31,7 +32,10 @@ enum { REGION_COUNT = sizeof regions / sizeof *regions };
 
 static_assert(TIMEZONE_REGION_FIRST + REGION_COUNT <= TIMEZONE_KEY_COUNT, "keys have 12 bits");
 
-/* offsets[0] holds before instants[0], offsets[i + 1] from instants[i] on; locals[i]: from which local time on it is read. */
+/*
+ * offsets[0] holds before instants[0], offsets[i + 1] from instants[i] on; locals[i]: from which
+ * local time on it is read.
+ */
 typedef struct Transitions {
     int32_t count;
     int64_t *instants, *locals;
@@ -139,8 +143,8 @@ static Transitions *load_transitions(const char *name) {
 static const Transitions *transitions_of(uint16_t key) {
     int32_t region = key - TIMEZONE_REGION_FIRST;
     assert(region >= 0 && region < REGION_COUNT);
-    const Transitions *table = atomic_load_explicit(&region_transitions[region],
-                                                    memory_order_acquire);
+    const Transitions *table =
+        atomic_load_explicit(&region_transitions[region], memory_order_acquire);
     if (table == NULL) {
         pthread_mutex_lock(&load_lock);
         table = atomic_load(&region_transitions[region]);

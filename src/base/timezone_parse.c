@@ -1,6 +1,7 @@
 /*
- * Zone ids to keys, with the accept and normalise rules of Trino: names that mean UTC, prefixes before an offset (whose
- * sign counts backwards after Etc/GMT), the offset forms of java.time, and regions letter for letter.
+ * Zone ids to keys, with the accept and normalise rules of Trino: names that mean UTC, prefixes
+ * before an offset (whose sign counts backwards after Etc/GMT), the offset forms of java.time, and
+ * regions letter for letter.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,10 @@ enum {
 };
 
 static const char *const utc_names[] = {
-    "GMT",       "GMT0",      "GMT+0",     "GMT-0",         "Etc/GMT", "Etc/GMT0", "Etc/GMT+0",
-    "Etc/GMT-0", "UT",        "UT+0",      "UT-0",          "Etc/UT",  "Etc/UT+0", "Etc/UT-0",
-    "UTC",       "UTC+0",     "UTC-0",     "Etc/UTC",       "+0000",   "+00:00",   "-0000",
-    "-00:00",    "Etc/UTC+0", "Etc/UTC-0", "Z",             "Zulu",    "UCT",      "Greenwich",
-    "Universal", "Etc/UCT",   "Etc/Universal",
+    "GMT",   "GMT0",    "GMT+0", "GMT-0",     "Etc/GMT",   "Etc/GMT0", "Etc/GMT+0",     "Etc/GMT-0",
+    "UT",    "UT+0",    "UT-0",  "Etc/UT",    "Etc/UT+0",  "Etc/UT-0", "UTC",           "UTC+0",
+    "UTC-0", "Etc/UTC", "+0000", "+00:00",    "-0000",     "-00:00",   "Etc/UTC+0",     "Etc/UTC-0",
+    "Z",     "Zulu",    "UCT",   "Greenwich", "Universal", "Etc/UCT",  "Etc/Universal",
 };
 
 static const char *const offset_prefixes[] = {"Etc/GMT", "Etc/UTC", "Etc/UT", "GMT", "UTC", "UT"};
@@ -80,8 +80,8 @@ static int small_number(const char *text, size_t size) {
 }
 
 /*
- * What follows "UTC" and its like: +H, +HH, or +H:M with as many digits as one likes. The sign belongs to the hour, so a zero
- * hour is always positive, as it is in Trino.
+ * What follows "UTC" and its like: +H, +HH, or +H:M with as many digits as one likes. The sign
+ * belongs to the hour, so a zero hour is always positive, as it is in Trino.
  */
 static bool parse_prefixed(const char *text, size_t size, bool backwards, uint16_t *ret_key) {
     if (size < 2 || (text[0] != '+' && text[0] != '-')) {

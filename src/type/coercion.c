@@ -1,6 +1,7 @@
 /*
- * Implicit coercions. Everything follows from one comparison of two types, `compare`, which gives their common super type
- * and whether that is the second type, that is, whether the first can be coerced to it.
+ * Implicit coercions. Everything follows from one comparison of two types, `compare`, which gives
+ * their common super type and whether that is the second type, that is, whether the first can be
+ * coerced to it.
  */
 #include "type/coercion.h"
 
@@ -49,8 +50,8 @@ static Compatibility compare_children(const Type *from, const Type *to) {
         related = child.common != NULL;
         coercible &= child.coercible;
         children[i] = child.common;
-        if (from->kind == TYPE_ROW && from->field_names[i] != NULL &&
-            to->field_names[i] != NULL && strcmp(from->field_names[i], to->field_names[i]) == 0) {
+        if (from->kind == TYPE_ROW && from->field_names[i] != NULL && to->field_names[i] != NULL &&
+            strcmp(from->field_names[i], to->field_names[i]) == 0) {
             names[i] = from->field_names[i];
         }
     }
@@ -83,8 +84,8 @@ static Compatibility compare_same_kind(const Type *from, const Type *to) {
         break;
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMP_TZ:
-        common = type_timestamp(max_of(from->precision, to->precision),
-                                from->kind == TYPE_TIMESTAMP_TZ);
+        common =
+            type_timestamp(max_of(from->precision, to->precision), from->kind == TYPE_TIMESTAMP_TZ);
         break;
     case TYPE_ARRAY:
     case TYPE_MAP:

@@ -1,6 +1,6 @@
 /*
- * The protocol's typeSignature. Its rawType for parametric datetimes is the same with and without precision; clients that
- * did not announce PARAMETRIC_DATETIME get no arguments, as Trino has it.
+ * The protocol's typeSignature. Its rawType for parametric datetimes is the same with and without
+ * precision; clients that did not announce PARAMETRIC_DATETIME get no arguments, as Trino has it.
  */
 #include "type/signature_json.h"
 

@@ -1,7 +1,8 @@
 /*
- * Interning of types. A type is built once, entered in a table that is never emptied, and compared by pointer ever after.
- * Kinds without parameters, and the small parameter ranges that kernels ask for all the time (decimals, times,
- * timestamps), are also remembered in arrays, so that asking again takes no lock.
+ * Interning of types. A type is built once, entered in a table that is never emptied, and compared
+ * by pointer ever after. Kinds without parameters, and the small parameter ranges that kernels ask
+ * for all the time (decimals, times, timestamps), are also remembered in arrays, so that asking
+ * again takes no lock.
  */
 #include "warren/type.h"
 
@@ -40,8 +41,8 @@ static uint64_t mix(uint64_t hash, uint64_t value) {
 }
 
 static uint64_t hash_of(const Type *type) {
-    uint64_t hash = mix((uint64_t)type->kind, (uint64_t)(uint32_t)type->precision << 32 |
-                                                  (uint32_t)type->scale);
+    uint64_t hash = mix((uint64_t)type->kind,
+                        (uint64_t)(uint32_t)type->precision << 32 | (uint32_t)type->scale);
     hash = mix(hash, (uint64_t)(uint32_t)type->length);
     for (int32_t i = 0; i < type->child_count; i++) {
         hash = mix(hash, (uintptr_t)type->children[i]);

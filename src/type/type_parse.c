@@ -1,6 +1,7 @@
 /*
- * Recursive descent over SQL type text. A row field is a type if that reading works out, else a name and a type, which is
- * the order in which the grammar has it. Depth is bounded, so that hostile text cannot exhaust the stack.
+ * Recursive descent over SQL type text. A row field is a type if that reading works out, else a
+ * name and a type, which is the order in which the grammar has it. Depth is bounded, so that
+ * hostile text cannot exhaust the stack.
  */
 #include "type/type_parse.h"
 
@@ -110,7 +111,8 @@ static bool accept_number(Parser *parser, int64_t *ret_number) {
     const char *start = parser->position;
     int64_t number = 0;
     while (is_digit(*parser->position)) {
-        number = number > INT64_MAX / 100 ? INT64_MAX / 100 : number * 10 + (*parser->position - '0');
+        number =
+            number > INT64_MAX / 100 ? INT64_MAX / 100 : number * 10 + (*parser->position - '0');
         parser->position++;
     }
     *ret_number = number;
@@ -180,7 +182,10 @@ static Status parse_arguments(Parser *parser, bool row, char close, Arguments *a
     return accept(parser, close) ? OK : fail(parser);
 }
 
-/* "with time zone" after the precision, "precision" after double: the rest of names of several words. */
+/*
+ * "with time zone" after the precision, "precision" after double: the rest of names of several
+ * words.
+ */
 static const char *finish_name(Parser *parser, const char *name) {
     bool time = strcasecmp(name, "time") == 0, timestamp = strcasecmp(name, "timestamp") == 0;
     if (time || timestamp) {

@@ -1,5 +1,6 @@
 /*
- * Base name and arguments to type: the table of names and aliases, and which arguments each kind takes.
+ * Base name and arguments to type: the table of names and aliases, and which arguments each kind
+ * takes.
  */
 #include <string.h>
 #include <strings.h>
@@ -40,8 +41,8 @@ static Status resolve_decimal(Context *cx, const int64_t *numbers, int32_t count
     int64_t precision = count > 0 ? numbers[0] : DECIMAL_PRECISION_MAX;
     int64_t scale = count > 1 ? numbers[1] : 0;
     if (precision < 1 || precision > DECIMAL_PRECISION_MAX) {
-        return FAIL(cx, INVALID_FUNCTION_ARGUMENT, "DECIMAL precision must be in range [1, 38]: %lld",
-                    (long long)precision);
+        return FAIL(cx, INVALID_FUNCTION_ARGUMENT,
+                    "DECIMAL precision must be in range [1, 38]: %lld", (long long)precision);
     }
     if (scale < 0 || scale > precision) {
         return FAIL(cx, INVALID_FUNCTION_ARGUMENT,

@@ -1,5 +1,6 @@
 /*
- * Texts of types. One recursive writer with a style; the differences between the styles are all visible in it.
+ * Texts of types. One recursive writer with a style; the differences between the styles are all
+ * visible in it.
  */
 #include "type/type_text.h"
 
@@ -47,16 +48,88 @@ static const char *const base_names[TYPE_KIND_COUNT] = {
 };
 
 static const char *const reserved_words[] = {
-    "ALTER", "AND", "AS", "AUTO", "BETWEEN", "BY", "CASE", "CAST", "CONSTRAINT", "CREATE", "CROSS",
-    "CUBE", "CURRENT_CATALOG", "CURRENT_DATE", "CURRENT_PATH", "CURRENT_ROLE", "CURRENT_SCHEMA",
-    "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "DEALLOCATE", "DELETE", "DESCRIBE",
-    "DISTINCT", "DROP", "ELSE", "END", "ESCAPE", "EXCEPT", "EXISTS", "EXTRACT", "FALSE", "FOR",
-    "FROM", "FULL", "GROUP", "GROUPING", "HAVING", "IN", "INNER", "INSERT", "INTERSECT", "INTO",
-    "IS", "JOIN", "JSON_ARRAY", "JSON_EXISTS", "JSON_OBJECT", "JSON_QUERY", "JSON_TABLE",
-    "JSON_VALUE", "LEFT", "LIKE", "LISTAGG", "LOCALTIME", "LOCALTIMESTAMP", "NATURAL", "NORMALIZE",
-    "NOT", "NULL", "ON", "OR", "ORDER", "OUTER", "PREPARE", "RECURSIVE", "RIGHT", "ROLLUP",
-    "SELECT", "SKIP", "TABLE", "THEN", "TRIM", "TRUE", "UESCAPE", "UNION", "UNNEST", "USING",
-    "VALUES", "WHEN", "WHERE", "WITH",
+    "ALTER",
+    "AND",
+    "AS",
+    "AUTO",
+    "BETWEEN",
+    "BY",
+    "CASE",
+    "CAST",
+    "CONSTRAINT",
+    "CREATE",
+    "CROSS",
+    "CUBE",
+    "CURRENT_CATALOG",
+    "CURRENT_DATE",
+    "CURRENT_PATH",
+    "CURRENT_ROLE",
+    "CURRENT_SCHEMA",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_USER",
+    "DEALLOCATE",
+    "DELETE",
+    "DESCRIBE",
+    "DISTINCT",
+    "DROP",
+    "ELSE",
+    "END",
+    "ESCAPE",
+    "EXCEPT",
+    "EXISTS",
+    "EXTRACT",
+    "FALSE",
+    "FOR",
+    "FROM",
+    "FULL",
+    "GROUP",
+    "GROUPING",
+    "HAVING",
+    "IN",
+    "INNER",
+    "INSERT",
+    "INTERSECT",
+    "INTO",
+    "IS",
+    "JOIN",
+    "JSON_ARRAY",
+    "JSON_EXISTS",
+    "JSON_OBJECT",
+    "JSON_QUERY",
+    "JSON_TABLE",
+    "JSON_VALUE",
+    "LEFT",
+    "LIKE",
+    "LISTAGG",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "NATURAL",
+    "NORMALIZE",
+    "NOT",
+    "NULL",
+    "ON",
+    "OR",
+    "ORDER",
+    "OUTER",
+    "PREPARE",
+    "RECURSIVE",
+    "RIGHT",
+    "ROLLUP",
+    "SELECT",
+    "SKIP",
+    "TABLE",
+    "THEN",
+    "TRIM",
+    "TRUE",
+    "UESCAPE",
+    "UNION",
+    "UNNEST",
+    "USING",
+    "VALUES",
+    "WHEN",
+    "WHERE",
+    "WITH",
 };
 
 const char *type_base_name(TypeKind kind) {
@@ -94,8 +167,8 @@ void identifier_append_quoted(ByteString *text, const char *name) {
 }
 
 static void append_field_name(ByteString *text, const char *name, TypeTextStyle style) {
-    bool quoted = style == TYPE_TEXT_SIGNATURE ||
-                  (style != TYPE_TEXT_NAME && identifier_needs_quotes(name));
+    bool quoted =
+        style == TYPE_TEXT_SIGNATURE || (style != TYPE_TEXT_NAME && identifier_needs_quotes(name));
     if (quoted) {
         identifier_append_quoted(text, name);
     } else {
@@ -135,8 +208,8 @@ void type_text_append(ByteString *text, const Type *type, TypeTextStyle style) {
     bool display = style == TYPE_TEXT_DISPLAY || style == TYPE_TEXT_LEGACY_DISPLAY;
     switch (type->kind) {
     case TYPE_DECIMAL:
-        byte_string_printf(text, display ? "decimal(%d, %d)" : "decimal(%d,%d)",
-                           type->precision, type->scale);
+        byte_string_printf(text, display ? "decimal(%d, %d)" : "decimal(%d,%d)", type->precision,
+                           type->scale);
         return;
     case TYPE_VARCHAR:
         byte_string_append_text(text, base);

@@ -1,6 +1,7 @@
 /*
- * Appending and copying values into a writable vector. Strings are copied into the vector's own heap, so that the result keeps
- * no source alive; elements of lists go to the end of the child vectors in runs as long as possible.
+ * Appending and copying values into a writable vector. Strings are copied into the vector's own
+ * heap, so that the result keeps no source alive; elements of lists go to the end of the child
+ * vectors in runs as long as possible.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -8,7 +9,10 @@
 #include "base/allocate.h"
 #include "vector/build.h"
 
-/* Resolves rows of an encoded source to positions of its flat or constant base, for at most this many rows at a time. */
+/*
+ * Resolves rows of an encoded source to positions of its flat or constant base, for at most this
+ * many rows at a time.
+ */
 enum { CHUNK = 1024 };
 
 static void copy_strings(Vector *vector, int32_t row, const Vector *base, const int32_t *rows,
@@ -37,7 +41,10 @@ static void copy_strings(Vector *vector, int32_t row, const Vector *base, const 
     vector->heap_left -= total;
 }
 
-/* Element rows of all lists at rows, in order, go to the end of every child; entries are set to where they came to lie. */
+/*
+ * Element rows of all lists at rows, in order, go to the end of every child; entries are set to
+ * where they came to lie.
+ */
 static void copy_lists(Vector *vector, int32_t row, const Vector *base, const int32_t *rows,
                        int32_t count) {
     const ListEntry *in = base->data;

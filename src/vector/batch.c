@@ -1,5 +1,6 @@
 /*
- * Batches: an array of column references and a row count. A batch has one owner; its columns may be shared with others.
+ * Batches: an array of column references and a row count. A batch has one owner; its columns may be
+ * shared with others.
  */
 #include "vector/batch.h"
 

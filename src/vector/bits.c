@@ -1,14 +1,15 @@
 /*
- * Bulk moves of values and null bits: the innermost loops of gather, slice, append and flatten. Values are moved by width,
- * never by type; bitmaps are written a word at a time.
+ * Bulk moves of values and null bits: the innermost loops of gather, slice, append and flatten.
+ * Values are moved by width, never by type; bitmaps are written a word at a time.
  */
 #include <assert.h>
 
 #include "vector/build.h"
 
-static inline __attribute__((always_inline)) void
-gather_width(char *restrict out, const char *restrict in, const int32_t *restrict rows,
-             int32_t count, size_t width) {
+static inline __attribute__((always_inline)) void gather_width(char *restrict out,
+                                                               const char *restrict in,
+                                                               const int32_t *restrict rows,
+                                                               int32_t count, size_t width) {
     for (int32_t i = 0; i < count; i++) {
         memcpy(out + (size_t)i * width, in + (size_t)rows[i] * width, width);
     }
@@ -37,9 +38,8 @@ void gather_values(void *restrict out, const void *restrict in, const int32_t *r
     }
 }
 
-static inline __attribute__((always_inline)) void fill_width(char *restrict out,
-                                                             const char *restrict in, int32_t count,
-                                                             size_t width) {
+static inline __attribute__((always_inline)) void
+fill_width(char *restrict out, const char *restrict in, int32_t count, size_t width) {
     char value[16];
     memcpy(value, in, width);
     for (int32_t i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 /*
- * What the files of this folder share in making vectors: bare structs, shallow copies, exclusive copies. None of these
- * fail. References given and taken are stated at each function.
+ * What the files of this folder share in making vectors: bare structs, shallow copies, exclusive
+ * copies. None of these fail. References given and taken are stated at each function.
  */
 #pragma once
 
@@ -26,10 +26,15 @@ void gather_values(void *restrict out, const void *restrict in, const int32_t *r
                    int32_t count, int32_t width);
 /* out[i] = in[0] for count values of `width` bytes. */
 void fill_values(void *restrict out, const void *restrict in, int32_t count, int32_t width);
-/* Bits at rows (row 0 always when rows is NULL and constant) into out from bit 0; whether any is set. */
+/*
+ * Bits at rows (row 0 always when rows is NULL and constant) into out from bit 0; whether any is
+ * set.
+ */
 bool gather_bits(uint64_t *restrict out, const uint64_t *restrict in, const int32_t *restrict rows,
                  int32_t count);
-/* Copies count bits from bit `from` of in to bit `to` of out; bits around them keep their values. */
+/*
+ * Copies count bits from bit `from` of in to bit `to` of out; bits around them keep their values.
+ */
 void copy_bits(uint64_t *restrict out, int32_t to, const uint64_t *restrict in, int32_t from,
                int32_t count);
 /* Sets (or clears) count bits from bit `from`. */

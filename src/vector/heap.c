@@ -1,6 +1,7 @@
 /*
- * The bytes of strings. A vector being built copies long strings to the tail of its last heap; heaps grow with the vector, so
- * even a large one has few of them, which keeps sharing them (one reference each) cheap.
+ * The bytes of strings. A vector being built copies long strings to the tail of its last heap;
+ * heaps grow with the vector, so even a large one has few of them, which keeps sharing them (one
+ * reference each) cheap.
  */
 #include <assert.h>
 
@@ -12,13 +13,15 @@ enum { HEAP_FIRST = 1024, HEAP_MAX = 16 << 20, RECENT_HEAPS = 8 };
 static void add_heap(Vector *vector, Buffer *heap) {
     if (vector->heap_count == vector->heap_capacity) {
         vector->heap_capacity = vector->heap_capacity < 4 ? 4 : vector->heap_capacity * 2;
-        vector->heaps =
-            reallocate(vector->heaps, (size_t)vector->heap_capacity * sizeof(Buffer *));
+        vector->heaps = reallocate(vector->heaps, (size_t)vector->heap_capacity * sizeof(Buffer *));
     }
     vector->heaps[vector->heap_count++] = heap;
 }
 
-/* Doubles with what the vector was built with so far; the first heap follows the expected number of rows. */
+/*
+ * Doubles with what the vector was built with so far; the first heap follows the expected number of
+ * rows.
+ */
 static size_t next_heap_size(const Vector *vector, size_t size) {
     size_t next = (size_t)vector->capacity * 8;
     if (vector->heap_tail != NULL) {

@@ -1,6 +1,7 @@
 /*
- * Values as bytes, depth first: a byte that says whether it is NULL, then the value; strings and lists start with their
- * length. Value by value, since nested columns in hash tables are rare and never wide.
+ * Values as bytes, depth first: a byte that says whether it is NULL, then the value; strings and
+ * lists start with their length. Value by value, since nested columns in hash tables are rare and
+ * never wide.
  */
 #include "vector/nested_bytes.h"
 
@@ -46,7 +47,9 @@ void nested_bytes_append(ByteString *bytes, const Vector *source, int32_t row) {
     }
 }
 
-/* The row's fields get a value even when the row is NULL, so that all children stay of one length. */
+/*
+ * The row's fields get a value even when the row is NULL, so that all children stay of one length.
+ */
 static void append_null(Vector *target) {
     vector_resize(target, target->length + 1);
     vector_set_null(target, target->length - 1);

@@ -1,6 +1,7 @@
 /*
- * One value of any type as bytes without pointers, for places that cannot hold a vector: packed rows store arrays, maps and
- * rows so. The format is the process's own (native byte order, no version) and only read back by this module.
+ * One value of any type as bytes without pointers, for places that cannot hold a vector: packed
+ * rows store arrays, maps and rows so. The format is the process's own (native byte order, no
+ * version) and only read back by this module.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 /*
- * The frame of a page: header, checksum, compression. The columns are page_write.c's and page_read.c's.
+ * The frame of a page: header, checksum, compression. The columns are page_write.c's and
+ * page_read.c's.
  */
 #include "vector/page.h"
 

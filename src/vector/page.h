@@ -1,12 +1,14 @@
 /*
- * Pages: batches as bytes, for the exchange, spill files and the spool. Columnar; dictionaries and constants stay what they
- * are. The types are not in the page: reader and writer know them from the plan.
+ * Pages: batches as bytes, for the exchange, spill files and the spool. Columnar; dictionaries and
+ * constants stay what they are. The types are not in the page: reader and writer know them from the
+ * plan.
  *
- *   header  "WPG1", codec, 3 zero bytes, rows, columns, payload size, stored size, XXH3 of everything but itself
+ *   header  "WPG1", codec, 3 zero bytes, rows, columns, payload size, stored size, XXH3 of
+ *           everything but itself
  *   payload per column: encoding, null bits, values; LZ4, ZSTD or as it is
  *
- * The checksum is always verified, and the reader is safe against arbitrary bytes: it gives a batch or fails. Numbers are
- * little-endian, as the values are. Threads: any.
+ * The checksum is always verified, and the reader is safe against arbitrary bytes: it gives a batch
+ * or fails. Numbers are little-endian, as the values are. Threads: any.
  */
 #pragma once
 
@@ -23,7 +25,10 @@ MUST_CHECK Status page_encode(Context *cx, const Batch *batch, PageCodec codec, 
 MUST_CHECK Status page_decode(Context *cx, const void *page, size_t size, const Type *const *types,
                               int32_t column_count, Batch **ret_batch);
 
-/* What the header says, without looking at the rest: to split a stream into pages. Fails when it is not a header. */
+/*
+ * What the header says, without looking at the rest: to split a stream into pages. Fails when it is
+ * not a header.
+ */
 typedef struct PageHeader {
     PageCodec codec;
     int32_t row_count, column_count;

@@ -1,6 +1,6 @@
 /*
- * The payload of a page: columns one after another. Arrays start at multiples of 16 bytes from the payload's start, so a reader
- * uses them in place.
+ * The payload of a page: columns one after another. Arrays start at multiples of 16 bytes from the
+ * payload's start, so a reader uses them in place.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /*
- * A page's payload back into columns. Values and string bytes are used where they lie: each buffer made here holds a reference
- * to the payload. Every size, index and length is checked against what is there before it is used.
+ * A page's payload back into columns. Values and string bytes are used where they lie: each buffer
+ * made here holds a reference to the payload. Every size, index and length is checked against what
+ * is there before it is used.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -163,13 +164,12 @@ static Status read_dictionary(PageReader *reader, const Type *type, int32_t leng
     }
     Vector *base;
     TRY(read_flat_vector(reader, type, ENCODING_FLAT, base_length, &base));
-    *ret_column = vector_create_dictionary(
-        base, part_of_payload(reader, array, (int64_t)length * 4), length);
+    *ret_column =
+        vector_create_dictionary(base, part_of_payload(reader, array, (int64_t)length * 4), length);
     return OK;
 }
 
-Status page_column_read(PageReader *reader, const Type *type, int32_t length,
-                        Vector **ret_column) {
+Status page_column_read(PageReader *reader, const Type *type, int32_t length, Vector **ret_column) {
     uint8_t encoding;
     TRY(read_bytes(reader, &encoding, 1));
     switch (encoding) {

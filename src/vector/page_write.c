@@ -1,6 +1,7 @@
 /*
- * Columns into a page's payload. A dictionary larger than the column, and elements of lists that lie scattered, are gathered
- * first; everything else is copied as it stands. The values of NULLs are written as zero, so equal batches give equal bytes.
+ * Columns into a page's payload. A dictionary larger than the column, and elements of lists that
+ * lie scattered, are gathered first; everything else is copied as it stands. The values of NULLs
+ * are written as zero, so equal batches give equal bytes.
  */
 #include <stdlib.h>
 

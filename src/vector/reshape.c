@@ -1,6 +1,7 @@
 /*
- * Gather, select, slice, flatten, retype: new vectors out of old ones. Whatever can be shared is shared (heaps, children of
- * lists, dictionaries' bases); only values of fixed width, indices and null bits are moved, in bulk.
+ * Gather, select, slice, flatten, retype: new vectors out of old ones. Whatever can be shared is
+ * shared (heaps, children of lists, dictionaries' bases); only values of fixed width, indices and
+ * null bits are moved, in bulk.
  */
 #include "vector/reshape.h"
 

@@ -1,6 +1,7 @@
 /*
- * Chunks of rows and heaps of bytes. Chunks double from 8 KiB to 1 MiB, so that a group-by with five groups stays small. An
- * append first reserves all it will need, rows and heap, and only then writes; so a refusal leaves nothing half done.
+ * Chunks of rows and heaps of bytes. Chunks double from 8 KiB to 1 MiB, so that a group-by with
+ * five groups stays small. An append first reserves all it will need, rows and heap, and only then
+ * writes; so a refusal leaves nothing half done.
  */
 #include "vector/row_collection.h"
 
@@ -43,18 +44,20 @@ static int64_t free_rows(const RowCollection *collection) {
 
 static void add_chunk(RowCollection *collection, RowChunk chunk) {
     if (collection->chunk_count == collection->chunk_capacity) {
-        collection->chunk_capacity = collection->chunk_capacity < 8 ? 8 : collection->chunk_capacity * 2;
-        collection->chunks = reallocate(
-            collection->chunks, (size_t)collection->chunk_capacity * sizeof *collection->chunks);
+        collection->chunk_capacity =
+            collection->chunk_capacity < 8 ? 8 : collection->chunk_capacity * 2;
+        collection->chunks = reallocate(collection->chunks, (size_t)collection->chunk_capacity *
+                                                                sizeof *collection->chunks);
     }
     collection->chunks[collection->chunk_count++] = chunk;
 }
 
 static void add_heap(RowCollection *collection, Buffer *heap) {
     if (collection->heap_count == collection->heap_capacity) {
-        collection->heap_capacity = collection->heap_capacity < 8 ? 8 : collection->heap_capacity * 2;
-        collection->heaps = reallocate(
-            collection->heaps, (size_t)collection->heap_capacity * sizeof *collection->heaps);
+        collection->heap_capacity =
+            collection->heap_capacity < 8 ? 8 : collection->heap_capacity * 2;
+        collection->heaps = reallocate(collection->heaps, (size_t)collection->heap_capacity *
+                                                              sizeof *collection->heaps);
     }
     collection->heaps[collection->heap_count++] = heap;
 }
@@ -169,7 +172,7 @@ Status row_collection_store(Context *cx, RowCollection *collection, int32_t colu
     Status status = row_scatter_prepare(cx, &scatter, &values, 1);
     if (status == OK) {
         for (int32_t i = 0; i < count; i++) {
-            rows[i][column >> 3] &= (uint8_t)~(1 << (column & 7));
+            rows[i][column >> 3] &= (uint8_t) ~(1 << (column & 7));
         }
         row_scatter_column(&scatter, column, values, rows);
     }
@@ -199,7 +202,8 @@ static void own_strings(RowCollection *collection, uint8_t *row) {
         StringView view;
         memcpy(&view, row + layout->offsets[column], sizeof view);
         if (view.length > 12) {
-            view.pointer = memcpy(row_heap_take(collection, view.length), view.pointer, view.length);
+            view.pointer =
+                memcpy(row_heap_take(collection, view.length), view.pointer, view.length);
             memcpy(row + layout->offsets[column], &view, sizeof view);
         }
     }

@@ -1,7 +1,7 @@
 /*
- * A growing set of packed rows (row_layout.h). Rows never move, so tables may keep pointers to them; strings longer than 12
- * bytes lie in heaps that the collection owns. All memory is charged to the pool given. One thread at a time, but for
- * reading.
+ * A growing set of packed rows (row_layout.h). Rows never move, so tables may keep pointers to
+ * them; strings longer than 12 bytes lie in heaps that the collection owns. All memory is charged
+ * to the pool given. One thread at a time, but for reading.
  */
 #pragma once
 
@@ -26,24 +26,30 @@ typedef struct RowCollection {
 } RowCollection;
 
 void row_collection_init(RowCollection *collection, const RowLayout *layout, MemoryPool *pool);
-void row_collection_done(RowCollection *collection); /* gives everything back; legal on zeroed memory, and twice */
+void row_collection_done(
+    RowCollection *collection); /* gives everything back; legal on zeroed memory, and twice */
 
 /*
- * Appends `count` rows: row i from columns[c] at selection[i] (i when selection is NULL), one vector per column of the
- * layout. The addresses go to ret_rows. The extra part of new rows is zero. On failure nothing was appended.
+ * Appends `count` rows: row i from columns[c] at selection[i] (i when selection is NULL), one
+ * vector per column of the layout. The addresses go to ret_rows. The extra part of new rows is
+ * zero. On failure nothing was appended.
  */
 MUST_CHECK Status row_collection_append(Context *cx, RowCollection *collection,
                                         const Vector *const *columns, const int32_t *selection,
                                         int32_t count, uint8_t **ret_rows);
 
-/* Copies rows of the same layout, extra parts included; ret_rows may be NULL. On failure nothing was appended. */
+/*
+ * Copies rows of the same layout, extra parts included; ret_rows may be NULL. On failure nothing
+ * was appended.
+ */
 MUST_CHECK Status row_collection_append_rows(Context *cx, RowCollection *collection,
                                              uint8_t *const *rows, int64_t count,
                                              uint8_t **ret_rows);
 
 /*
- * Overwrites column `column` of existing rows with value i (at selection[i]) of `values`: for aggregates that keep a value,
- * such as max. What a replaced string held is only freed with the collection.
+ * Overwrites column `column` of existing rows with value i (at selection[i]) of `values`: for
+ * aggregates that keep a value, such as max. What a replaced string held is only freed with the
+ * collection.
  */
 MUST_CHECK Status row_collection_store(Context *cx, RowCollection *collection, int32_t column,
                                        const Vector *values, const int32_t *selection,
@@ -52,7 +58,10 @@ MUST_CHECK Status row_collection_store(Context *cx, RowCollection *collection, i
 /* Takes over all rows of `source`, which is left empty; addresses stay. Layouts must be equal. */
 void row_collection_absorb(RowCollection *collection, RowCollection *source);
 
-/* Reading all rows in order of appending. Start with a zeroed cursor; gives how many addresses were written, 0 at the end. */
+/*
+ * Reading all rows in order of appending. Start with a zeroed cursor; gives how many addresses were
+ * written, 0 at the end.
+ */
 typedef struct RowCursor {
     int32_t chunk;
     int64_t row;

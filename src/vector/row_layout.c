@@ -1,5 +1,6 @@
 /*
- * The layout of packed rows, and columns out of them: one pass over the row pointers per column, specialised by width.
+ * The layout of packed rows, and columns out of them: one pass over the row pointers per column,
+ * specialised by width.
  */
 #include "vector/row_layout.h"
 
@@ -18,7 +19,8 @@ RowLayout *row_layout_create(Arena *arena, int32_t column_count, const Type *con
     int32_t *offsets = arena_new_array(arena, int32_t, column_count);
     int32_t end = (column_count + 7) / 8;
     for (int32_t i = 0; i < column_count; i++) {
-        int32_t width = row_slot_is_string(types[i]) ? (int32_t)sizeof(StringView) : types[i]->width;
+        int32_t width =
+            row_slot_is_string(types[i]) ? (int32_t)sizeof(StringView) : types[i]->width;
         offsets[i] = round_up(end, width < 8 ? width : 8);
         end = offsets[i] + width;
         layout->has_strings |= row_slot_is_string(types[i]);
@@ -48,9 +50,10 @@ static bool gather_null_bits(int32_t column, uint8_t *const *rows, int32_t count
     return any != 0;
 }
 
-static inline __attribute__((always_inline)) void
-gather_slots_of(char *restrict out, uint8_t *const *restrict rows, int32_t count, int32_t offset,
-                size_t width) {
+static inline __attribute__((always_inline)) void gather_slots_of(char *restrict out,
+                                                                  uint8_t *const *restrict rows,
+                                                                  int32_t count, int32_t offset,
+                                                                  size_t width) {
     for (int32_t i = 0; i < count; i++) {
         memcpy(out + (size_t)i * width, rows[i] + offset, width);
     }

@@ -1,10 +1,11 @@
 /*
  * Packed rows: all columns of a row side by side, for hash tables, joins and sorts.
  *
- * A row is null bits (one per column, set = NULL), then a slot per column at offsets[column], then `extra_bytes` for the
- * owner (aggregate states, a hash, a next pointer). Slots have the width of the type; strings keep their 16-byte view, whose
- * long bytes lie in the row collection's heap; nested values are strings too, of their serialised bytes. Slots are aligned
- * to their width, at most 8; the extra part to 16.
+ * A row is null bits (one per column, set = NULL), then a slot per column at offsets[column], then
+ * `extra_bytes` for the owner (aggregate states, a hash, a next pointer). Slots have the width of
+ * the type; strings keep their 16-byte view, whose long bytes lie in the row collection's heap;
+ * nested values are strings too, of their serialised bytes. Slots are aligned to their width, at
+ * most 8; the extra part to 16.
  */
 #pragma once
 
@@ -13,10 +14,10 @@
 typedef struct RowLayout {
     int32_t column_count;
     const Type *const *types;
-    const int32_t *offsets;  /* of slots */
+    const int32_t *offsets; /* of slots */
     int32_t extra_offset;
-    int32_t row_width;       /* a multiple of 16 */
-    bool has_strings;        /* some slot may point into a heap */
+    int32_t row_width; /* a multiple of 16 */
+    bool has_strings;  /* some slot may point into a heap */
 } RowLayout;
 
 RowLayout *row_layout_create(Arena *arena, int32_t column_count, const Type *const *types,
@@ -35,8 +36,8 @@ static inline bool row_slot_is_string(const Type *type) {
 }
 
 /*
- * Column `column` of the rows as a new FLAT vector; strings are copied, so it outlives the rows. A NULL row pointer gives
- * NULL (the missing side of an outer join).
+ * Column `column` of the rows as a new FLAT vector; strings are copied, so it outlives the rows. A
+ * NULL row pointer gives NULL (the missing side of an outer join).
  */
 Vector *row_gather(const RowLayout *layout, int32_t column, uint8_t *const *rows, int32_t count);
 
@@ -46,9 +47,9 @@ typedef enum RowMatch {
 } RowMatch;
 
 /*
- * Compares value i of `keys` with the slot of rows[i], for the count values of i in `selection`. Those that match stay in
- * `selection`, in order, and their number is returned; the others go to `mismatches` (room for count; may be NULL) and
- * their number to *ret_mismatch_count.
+ * Compares value i of `keys` with the slot of rows[i], for the count values of i in `selection`.
+ * Those that match stay in `selection`, in order, and their number is returned; the others go to
+ * `mismatches` (room for count; may be NULL) and their number to *ret_mismatch_count.
  */
 int32_t row_match(const RowLayout *layout, int32_t column, RowMatch kind, const Vector *keys,
                   uint8_t *const *rows, int32_t *selection, int32_t count, int32_t *mismatches,

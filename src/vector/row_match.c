@@ -1,6 +1,7 @@
 /*
- * Comparing key columns with packed rows, a column at a time: the inner loop of every hash table probe. Matches and misses
- * are both kept by compacting writes, without a branch on the outcome. Strings settle most pairs on their first 8 bytes.
+ * Comparing key columns with packed rows, a column at a time: the inner loop of every hash table
+ * probe. Matches and misses are both kept by compacting writes, without a branch on the outcome.
+ * Strings settle most pairs on their first 8 bytes.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -158,8 +159,8 @@ int32_t row_match(const RowLayout *layout, int32_t column, RowMatch kind, const 
     if (misses == NULL) {
         misses = count <= 256 ? scratch : allocate((size_t)count * sizeof *misses);
     }
-    int32_t matched = loops[value_class_of(layout->types[column])](&input, selection, count, misses,
-                                                                    &missed);
+    int32_t matched =
+        loops[value_class_of(layout->types[column])](&input, selection, count, misses, &missed);
     if (mismatches == NULL && misses != scratch) {
         free(misses);
     }

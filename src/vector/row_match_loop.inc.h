@@ -1,6 +1,6 @@
 /*
- * One loop of row_match.c: keys of type T against slots of rows. SAME is not evaluated for a NULL, whose view may point
- * anywhere. Included with NAME, T and SAME(x, y) defined; undefines them.
+ * One loop of row_match.c: keys of type T against slots of rows. SAME is not evaluated for a NULL,
+ * whose view may point anywhere. Included with NAME, T and SAME(x, y) defined; undefines them.
  */
 static int32_t NAME(const MatchInput *input, int32_t *restrict selection, int32_t count,
                     int32_t *restrict mismatches, int32_t *restrict mismatch_count) {

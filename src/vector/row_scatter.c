@@ -1,6 +1,7 @@
 /*
- * Writing columns into rows. Fixed widths are a load and a store per row; strings copy what is not inline to the heap that
- * was reserved; nulls only touch their bit (and zero the slot of a string, so that copying a row never follows it).
+ * Writing columns into rows. Fixed widths are a load and a store per row; strings copy what is not
+ * inline to the heap that was reserved; nulls only touch their bit (and zero the slot of a string,
+ * so that copying a row never follows it).
  */
 #include "vector/row_scatter.h"
 
@@ -87,9 +88,10 @@ void row_scatter_done(RowScatter *scatter) {
     free(scatter->nested_views);
 }
 
-static inline __attribute__((always_inline)) void
-scatter_width(const RowScatter *scatter, const VectorView *view, uint8_t *const *restrict rows,
-              int32_t offset, size_t width) {
+static inline __attribute__((always_inline)) void scatter_width(const RowScatter *scatter,
+                                                                const VectorView *view,
+                                                                uint8_t *const *restrict rows,
+                                                                int32_t offset, size_t width) {
     const char *data = view->data;
     if (view->indices == NULL && view->mask != 0 && scatter->selection == NULL) {
         for (int32_t i = 0; i < scatter->count; i++) {

@@ -1,7 +1,8 @@
 /*
- * Normalised sort keys. A loop per value class turns values into unsigned integers of the same order and stores them most
- * significant byte first; NULLs are put in by a second pass. Bounded strings that fit whole make exact keys: char padded
- * with spaces, varchar with zeros and its length behind.
+ * Normalised sort keys. A loop per value class turns values into unsigned integers of the same
+ * order and stores them most significant byte first; NULLs are put in by a second pass. Bounded
+ * strings that fit whole make exact keys: char padded with spaces, varchar with zeros and its
+ * length behind.
  */
 #include "vector/sort_key.h"
 

@@ -1,9 +1,10 @@
 /*
  * Normalised sort keys: each row's ORDER BY columns as bytes whose memcmp order is the row order.
  *
- * Per column: a byte that places NULLs, then the value, most significant byte first, inverted for DESC. Long strings and
- * nested values only have a prefix (or nothing) there, so the key ends with the first such column, and rows whose keys tie are
- * to be compared in full from `tie_column` on (row_order, vector_order). Keys are padded to a multiple of 8 bytes.
+ * Per column: a byte that places NULLs, then the value, most significant byte first, inverted for
+ * DESC. Long strings and nested values only have a prefix (or nothing) there, so the key ends with
+ * the first such column, and rows whose keys tie are to be compared in full from `tie_column` on
+ * (row_order, vector_order). Keys are padded to a multiple of 8 bytes.
  */
 #pragma once
 
@@ -27,8 +28,9 @@ SortKeyLayout *sort_key_layout_create(Arena *arena, int32_t column_count, const 
                                       const bool *descending, const bool *nulls_first);
 
 /*
- * Writes column `column` of count rows into keys lying `stride` bytes apart; row i is value selection[i] (i when NULL). Does
- * nothing for a column that is not in the key. The last column in the key also clears the padding.
+ * Writes column `column` of count rows into keys lying `stride` bytes apart; row i is value
+ * selection[i] (i when NULL). Does nothing for a column that is not in the key. The last column in
+ * the key also clears the padding.
  */
 void sort_key_encode(const SortKeyLayout *layout, int32_t column, const Vector *values,
                      const int32_t *selection, int32_t count, uint8_t *keys, int32_t stride);

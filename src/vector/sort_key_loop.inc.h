@@ -1,6 +1,6 @@
 /*
- * One loop of sort_key.c: values of type T into keys. STORE(out, value, invert) writes the ordered bytes. Included with NAME, T
- * and STORE defined; undefines them.
+ * One loop of sort_key.c: values of type T into keys. STORE(out, value, invert) writes the ordered
+ * bytes. Included with NAME, T and STORE defined; undefines them.
  */
 static void NAME(const KeyInput *input, uint8_t *restrict keys) {
     const T *restrict data = input->view.data;

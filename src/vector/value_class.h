@@ -1,7 +1,8 @@
 /*
- * How values of a type are hashed and compared. Types of one layout differ in what counts as equal (a zoned timestamp is its
- * instant, NaN equals itself, -0 equals 0) and in order (uuid unsigned, char padded); ValueClass names each way once, and
- * the inline functions below give the canonical form of a value. Used by hashing, comparison, sort keys and packed rows.
+ * How values of a type are hashed and compared. Types of one layout differ in what counts as equal
+ * (a zoned timestamp is its instant, NaN equals itself, -0 equals 0) and in order (uuid unsigned,
+ * char padded); ValueClass names each way once, and the inline functions below give the canonical
+ * form of a value. Used by hashing, comparison, sort keys and packed rows.
  */
 #pragma once
 
@@ -14,12 +15,12 @@ typedef enum ValueClass {
     VALUE_INT64,
     VALUE_REAL,
     VALUE_DOUBLE,
-    VALUE_INT128,          /* signed: long decimal */
-    VALUE_UINT128,         /* uuid, ipaddress */
+    VALUE_INT128,  /* signed: long decimal */
+    VALUE_UINT128, /* uuid, ipaddress */
     VALUE_TIMESTAMP12,
     VALUE_ZONED_TIMESTAMP, /* packed: instant << 12 | zone */
     VALUE_ZONED_TIMESTAMP12,
-    VALUE_ZONED_TIME,      /* packed: local nanoseconds << 11 | offset */
+    VALUE_ZONED_TIME, /* packed: local nanoseconds << 11 | offset */
     VALUE_ZONED_TIME12,
     VALUE_STRING,
     VALUE_CHAR,

@@ -1,6 +1,7 @@
 /*
- * Making, sharing and ending vectors. A vector is one small struct that holds references to buffers; everything here either
- * fills in such a struct or takes references. Data is only copied when a vector grows or must become exclusive.
+ * Making, sharing and ending vectors. A vector is one small struct that holds references to
+ * buffers; everything here either fills in such a struct or takes references. Data is only copied
+ * when a vector grows or must become exclusive.
  */
 #include "warren/vector.h"
 

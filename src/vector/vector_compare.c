@@ -1,6 +1,7 @@
 /*
- * Comparison in chunks: rows are resolved to positions of flat data, a loop per value class compares non-null pairs, nulls
- * are put in afterwards. Strings and nested values are compared pair by pair, since a null's data must not be followed.
+ * Comparison in chunks: rows are resolved to positions of flat data, a loop per value class
+ * compares non-null pairs, nulls are put in afterwards. Strings and nested values are compared pair
+ * by pair, since a null's data must not be followed.
  */
 #include "vector/vector_compare.h"
 
@@ -126,7 +127,8 @@ static bool char_identical(const StringView *a, const StringView *b) {
     return string_equal(a, b) || char_order(a, b) == 0;
 }
 
-static bool lists_identical(const Vector *a, ListEntry entry_a, const Vector *b, ListEntry entry_b) {
+static bool lists_identical(const Vector *a, ListEntry entry_a, const Vector *b,
+                            ListEntry entry_b) {
     if (entry_a.length != entry_b.length) {
         return false;
     }

@@ -1,7 +1,8 @@
 /*
- * Comparing values of one type. "Identical" is SQL's IS NOT DISTINCT FROM, also GROUP BY's and DISTINCT's sense: NULLs equal,
- * NaNs equal, one instant in two zones equal, maps equal in any order. "Order" is ORDER BY's: NaN largest, char padded, uuid
- * unsigned; a NULL compares greater than any value and equal to NULL, inside nested values too. Threads: any.
+ * Comparing values of one type. "Identical" is SQL's IS NOT DISTINCT FROM, also GROUP BY's and
+ * DISTINCT's sense: NULLs equal, NaNs equal, one instant in two zones equal, maps equal in any
+ * order. "Order" is ORDER BY's: NaN largest, char padded, uuid unsigned; a NULL compares greater
+ * than any value and equal to NULL, inside nested values too. Threads: any.
  */
 #pragma once
 

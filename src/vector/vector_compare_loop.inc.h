@@ -1,6 +1,7 @@
 /*
- * Loops of vector_compare.c over values of type T: IDENTICAL(x, y) and ORDER(x, y) of values at positions. Included with NAME
- * (the suffix of both functions), T, IDENTICAL and ORDER defined; undefines them.
+ * Loops of vector_compare.c over values of type T: IDENTICAL(x, y) and ORDER(x, y) of values at
+ * positions. Included with NAME (the suffix of both functions), T, IDENTICAL and ORDER defined;
+ * undefines them.
  */
 #define PASTE_AGAIN(prefix, name) prefix##name
 #define PASTE(prefix, name) PASTE_AGAIN(prefix, name)

@@ -1,6 +1,7 @@
 /*
- * SQL equality with its third outcome. A difference anywhere makes it false, otherwise a NULL anywhere makes it NULL; only
- * then is it true. Map keys are never NULL, so entries are found first and their values compared.
+ * SQL equality with its third outcome. A difference anywhere makes it false, otherwise a NULL
+ * anywhere makes it NULL; only then is it true. Map keys are never NULL, so entries are found first
+ * and their values compared.
  */
 #include "vector/value_class.h"
 #include "vector/vector_compare.h"

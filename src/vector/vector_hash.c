@@ -1,7 +1,8 @@
 /*
- * Hashing column by column, in chunks that stay in the first-level cache: a loop without branches hashes the values, a
- * second pass puts in the nulls, a third folds into what stands there. A dictionary smaller than the column is hashed
- * once per entry. Nested values are hashed bottom up, all elements of a chunk in one go.
+ * Hashing column by column, in chunks that stay in the first-level cache: a loop without branches
+ * hashes the values, a second pass puts in the nulls, a third folds into what stands there. A
+ * dictionary smaller than the column is hashed once per entry. Nested values are hashed bottom up,
+ * all elements of a chunk in one go.
  */
 #include "vector/vector_hash.h"
 
@@ -29,7 +30,10 @@ static inline uint64_t hash_string(const StringView *view) {
     return hash_two(words[0], words[1]);
 }
 
-/* Trailing spaces do not count; char is stored without them, so this costs nothing when the contract holds. */
+/*
+ * Trailing spaces do not count; char is stored without them, so this costs nothing when the
+ * contract holds.
+ */
 static inline uint64_t hash_char(const StringView *view) {
     const char *bytes = string_data(view);
     uint32_t length = view->length;

@@ -1,6 +1,6 @@
 /*
- * One loop of vector_hash.c: hashes of count values of type T, found at positions (NULL: 0 .. count). Included with NAME, T
- * and HASH(value) defined; undefines them.
+ * One loop of vector_hash.c: hashes of count values of type T, found at positions (NULL: 0 ..
+ * count). Included with NAME, T and HASH(value) defined; undefines them.
  */
 static void NAME(const void *restrict values, const int32_t *restrict positions, int32_t count,
                  uint64_t *restrict hashes) {

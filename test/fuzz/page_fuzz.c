@@ -1,7 +1,7 @@
 /*
- * Pages from hostile peers and damaged files. The first byte picks the column types; the rest is a page. It is decoded as it
- * is, then again with magic, size and checksum made right, since a fuzzer cannot guess those; what decodes is read through,
- * hashed, compared and encoded again.
+ * Pages from hostile peers and damaged files. The first byte picks the column types; the rest is a
+ * page. It is decoded as it is, then again with magic, size and checksum made right, since a fuzzer
+ * cannot guess those; what decodes is read through, hashed, compared and encoded again.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -18,13 +18,22 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const type_texts[] = {
-    "bigint", "varchar", "row(a integer, b varchar)", "array(varchar)",
-    "map(bigint, array(double))", "decimal(38,2)", "row(x row(y array(boolean)))", "unknown",
+    "bigint",
+    "varchar",
+    "row(a integer, b varchar)",
+    "array(varchar)",
+    "map(bigint, array(double))",
+    "decimal(38,2)",
+    "row(x row(y array(boolean)))",
+    "unknown",
 };
 
 enum { TYPES = sizeof type_texts / sizeof *type_texts, COLUMNS = 2, ROWS_READ_MAX = 5000 };
 
-/* A list may say that it has billions of equal elements without holding them; reading those through proves nothing. */
+/*
+ * A list may say that it has billions of equal elements without holding them; reading those through
+ * proves nothing.
+ */
 static bool is_small(const Vector *vector) {
     bool small = vector->length <= 100 * ROWS_READ_MAX;
     for (int32_t i = 0; i < vector->child_count; i++) {

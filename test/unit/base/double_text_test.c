@@ -1,4 +1,7 @@
-/* Java's texts of floating point numbers, both ways; random bit patterns must read back and be shortest. */
+/*
+ * Java's texts of floating point numbers, both ways; random bit patterns must read back and be
+ * shortest.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -95,7 +98,8 @@ static void test_shortest(void **state) {
             snprintf(shorter, sizeof shorter, "%.*e", count - 2, value);
             assert_false(strtod(shorter, NULL) == value);
             snprintf(shorter, sizeof shorter, "%.*e", count - 1, value);
-            assert_true(strtod(shorter, NULL) != value || strtod(text, NULL) == strtod(shorter, NULL));
+            assert_true(strtod(shorter, NULL) != value ||
+                        strtod(text, NULL) == strtod(shorter, NULL));
         }
     }
     for (int i = 0; i < 100000; i++) {
@@ -116,14 +120,26 @@ static void test_parsing(void **state) {
     static const struct {
         const char *text;
         double value;
-    } good[] = {{"1", 1},        {" 1.5 ", 1.5},  {"+.5", 0.5},     {"5.", 5},
-                {"1d", 1},       {"1e3F", 1000},  {"0x1p3", 8},     {"0x.8P1d", 1},
-                {"1e400", (double)INFINITY},      {"1e-400", 0},    {"-Infinity", -(double)INFINITY},
-                {"+Infinity", (double)INFINITY},  {"\t12\n", 12},   {"0.1", 0.1},
+    } good[] = {{"1", 1},
+                {" 1.5 ", 1.5},
+                {"+.5", 0.5},
+                {"5.", 5},
+                {"1d", 1},
+                {"1e3F", 1000},
+                {"0x1p3", 8},
+                {"0x.8P1d", 1},
+                {"1e400", (double)INFINITY},
+                {"1e-400", 0},
+                {"-Infinity", -(double)INFINITY},
+                {"+Infinity", (double)INFINITY},
+                {"\t12\n", 12},
+                {"0.1", 0.1},
                 {"123456789012345678901234567890", 123456789012345678901234567890.0},
-                {"8.41e21", 8.41e21},             {"00001e-00002", 0.01}};
-    static const char *const bad[] = {"",    " ",    "nan", "inf", "Infinityd", "infinity", "1e", "e5", ".",
-                                      "1 2", "0x1", "--1", "1dd", "+ 1",       "1_000",    "0xp3", "d", "NaNx"};
+                {"8.41e21", 8.41e21},
+                {"00001e-00002", 0.01}};
+    static const char *const bad[] = {"",    " ",   "nan",   "inf",  "Infinityd", "infinity",
+                                      "1e",  "e5",  ".",     "1 2",  "0x1",       "--1",
+                                      "1dd", "+ 1", "1_000", "0xp3", "d",         "NaNx"};
     double value;
     float single;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {

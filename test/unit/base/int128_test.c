@@ -1,4 +1,7 @@
-/* 128-bit decimals: text, rounding, overflow, and division and remainder against schoolbook arithmetic. */
+/*
+ * 128-bit decimals: text, rounding, overflow, and division and remainder against schoolbook
+ * arithmetic.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,8 +58,8 @@ static void test_texts(void **state) {
                "-12345678901234567890.123456789012345678");
     check_text("0.00000000000000000000000000000000000001", 38, 38,
                "0.00000000000000000000000000000000000001");
-    static const char *const bad[] = {"", "-", ".", "1.2.3", " 1", "1e5",
-                                      "100000000000000000000000000000000000000"};
+    static const char *const bad[] = {
+        "", "-", ".", "1.2.3", " 1", "1e5", "100000000000000000000000000000000000000"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         int128_t value;
         int precision, scale;
@@ -137,10 +140,12 @@ static void test_remainder(void **state) {
         assert_true(result == a % (b * int128_powers_of_ten[shift]));
     }
     /* moduli beyond 128 bits */
-    assert_true(decimal_remainder(parse("12345678901234567890123456789012345678"), 0, 5, 38, &result));
+    assert_true(
+        decimal_remainder(parse("12345678901234567890123456789012345678"), 0, 5, 38, &result));
     assert_true(result == parse("12345678901234567890123456789012345678"));
     assert_true(decimal_remainder(7, 38, 5, 38, &result) == false);
-    assert_true(decimal_remainder(parse("7000000000000000000000000000000000001"), 2, 70, 37, &result));
+    assert_true(
+        decimal_remainder(parse("7000000000000000000000000000000000001"), 2, 70, 37, &result));
     assert_true(result == 100);
 }
 

@@ -71,8 +71,7 @@ static void test_failures(void **state) {
     assert_string_equal(error_code_name(SYNTAX_ERROR), "SYNTAX_ERROR");
     assert_int_equal(error_code_type(EXCEEDED_LOCAL_MEMORY_LIMIT),
                      ERROR_TYPE_INSUFFICIENT_RESOURCES);
-    assert_string_equal(error_type_name(error_code_type(GENERIC_INTERNAL_ERROR)),
-                        "INTERNAL_ERROR");
+    assert_string_equal(error_type_name(error_code_type(GENERIC_INTERNAL_ERROR)), "INTERNAL_ERROR");
     arena_free(arena);
 }
 
@@ -109,8 +108,7 @@ static void test_pool(void **state) {
     MemoryPool *global = pool_create(NULL, "query", 20LL << 30, MEMORY_LIMIT_GLOBAL);
     assert_int_equal(pool_reserve(cx, global, 21LL << 30), FAILED);
     assert_int_equal(cx->error.code, EXCEEDED_GLOBAL_MEMORY_LIMIT);
-    assert_string_equal(cx->error.message,
-                        "Query exceeded distributed user memory limit of 20GB");
+    assert_string_equal(cx->error.message, "Query exceeded distributed user memory limit of 20GB");
     pool_free(global);
     pool_free(NULL);
     arena_free(arena);

@@ -1,4 +1,7 @@
-/* Java .properties files as java.util.Properties reads them, environment variables, positions in errors, nearest names. */
+/*
+ * Java .properties files as java.util.Properties reads them, environment variables, positions in
+ * errors, nearest names.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +18,8 @@ static Context context;
 
 static Properties parse(const char *text) {
     Properties properties;
-    assert_int_equal(properties_parse(&context, "etc/a.properties", text, strlen(text), &properties),
-                     OK);
+    assert_int_equal(
+        properties_parse(&context, "etc/a.properties", text, strlen(text), &properties), OK);
     return properties;
 }
 
@@ -67,8 +70,7 @@ static void test_environment(void **state) {
 }
 
 static void test_errors(void **state) {
-    check_refused("a=1\nb=2\na=3",
-                  "a:3: Duplicate configuration property 'a' (first on line 1)");
+    check_refused("a=1\nb=2\na=3", "a:3: Duplicate configuration property 'a' (first on line 1)");
     check_refused("a=\\u12g4", "a:1: Malformed \\uxxxx encoding");
     Properties properties;
     assert_int_equal(properties_read_file(&context, "/nonexistent/file", &properties), FAILED);
@@ -78,7 +80,7 @@ static void test_large_file(void **state) {
     size_t size = 0;
     char *text = malloc(2 << 20);
     for (int i = 0; i < 5000; i++) {
-        size += (size_t)sprintf(text + size, "property.number.%d=value of %d\n", i, i);
+        size += (size_t)snprintf(text + size, 100, "property.number.%d=value of %d\n", i, i);
     }
     Arena *own = arena_create(NULL);
     Context cx = {.arena = own};
@@ -111,8 +113,8 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),     cmocka_unit_test(test_environment),
-        cmocka_unit_test(test_errors),     cmocka_unit_test(test_large_file),
+        cmocka_unit_test(test_syntax),  cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_errors),  cmocka_unit_test(test_large_file),
         cmocka_unit_test(test_nearest),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

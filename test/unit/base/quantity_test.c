@@ -16,7 +16,8 @@ static void test_data_sizes(void **state) {
     assert_int_equal(bytes, 1536);
     assert_true(data_size_parse("0B", &bytes));
     assert_int_equal(bytes, 0);
-    static const char *const bad[] = {"", "5", "5gb", "GB", "-5GB", "1e3GB", "5GB x", "9999999PB", "1.GB"};
+    static const char *const bad[] = {"",      "5",     "5gb",       "GB",  "-5GB",
+                                      "1e3GB", "5GB x", "9999999PB", "1.GB"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(data_size_parse(bad[i], &bytes));
     }

@@ -20,9 +20,10 @@ static void check_name(const char *text, const char *name) {
 }
 
 static void test_names(void **state) {
-    static const char *const utc[] = {"UTC", "GMT", "UT", "UCT", "Z", "Zulu", "Etc/UTC", "Universal",
-                                      "+00:00", "-00:00", "+00", "-0", "GMT0", "UTC+0", "UTC+00:00",
-                                      "Etc/GMT-0", "Greenwich", "+0000", "+00:00:00"};
+    static const char *const utc[] = {
+        "UTC",       "GMT",       "UT",        "UCT",   "Z",        "Zulu", "Etc/UTC",
+        "Universal", "+00:00",    "-00:00",    "+00",   "-0",       "GMT0", "UTC+0",
+        "UTC+00:00", "Etc/GMT-0", "Greenwich", "+0000", "+00:00:00"};
     for (size_t i = 0; i < sizeof utc / sizeof *utc; i++) {
         assert_int_equal(key_of(utc[i]), TIMEZONE_UTC);
     }
@@ -42,10 +43,13 @@ static void test_names(void **state) {
     check_name("America/New_York", "America/New_York");
     check_name("US/Pacific", "US/Pacific");
     check_name("EST5EDT", "EST5EDT");
-    static const char *const bad[] = {"", "us/pacific", "EST", "MST", "PST", "utc", "+5:30", "+05:30:15",
-                                      "+14:01", "-14:01", "+25:00", "Foo", "GMT7", "Etc/UTC4", "UTC+",
-                                      "UTC+0530", "+", "05:30", "America", "America/New_York ", "UTC+5:99",
-                                      "Etc/GMT+15", "Etc/Unknown", "ROC", "america/new_york", "+05:60"};
+    static const char *const bad[] = {
+        "",         "us/pacific", "EST",         "MST",      "PST",
+        "utc",      "+5:30",      "+05:30:15",   "+14:01",   "-14:01",
+        "+25:00",   "Foo",        "GMT7",        "Etc/UTC4", "UTC+",
+        "UTC+0530", "+",          "05:30",       "America",  "America/New_York ",
+        "UTC+5:99", "Etc/GMT+15", "Etc/Unknown", "ROC",      "america/new_york",
+        "+05:60"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         uint16_t key;
         assert_false(timezone_parse(bad[i], strlen(bad[i]), &key));
@@ -73,12 +77,13 @@ static void test_offsets(void **state) {
     assert_int_equal(timezone_offset_at(TIMEZONE_UTC, 0), 0);
     assert_int_equal(timezone_offset_at(key_of("-05:30"), 0), -19800);
     assert_int_equal(timezone_offset_at(kolkata, 1700000000), 19800);
-    assert_int_equal(timezone_offset_at(york, 1710054000), -14400);     /* 2024-03-10 07:00 UTC */
+    assert_int_equal(timezone_offset_at(york, 1710054000), -14400); /* 2024-03-10 07:00 UTC */
     assert_int_equal(timezone_offset_at(york, 1710053999), -18000);
-    assert_int_equal(timezone_offset_at(york, -3000000000), -17762);    /* local mean time */
-    assert_int_equal(timezone_offset_at(york, 253402300799), -18000);   /* 9999-12-31 */
+    assert_int_equal(timezone_offset_at(york, -3000000000), -17762);  /* local mean time */
+    assert_int_equal(timezone_offset_at(york, 253402300799), -18000); /* 9999-12-31 */
     assert_int_equal(timezone_offset_at(york, 253370764800 + 180 * 86400), -14400); /* July 9999 */
-    assert_int_equal(timezone_offset_at(york, 2000000000000), timezone_offset_at(york, 2000000000000 - 12622780800));
+    assert_int_equal(timezone_offset_at(york, 2000000000000),
+                     timezone_offset_at(york, 2000000000000 - 12622780800));
     /* 2024-03-10 02:30 is skipped, 2024-11-03 01:30 happens twice */
     assert_int_equal(timezone_offset_at_local(york, 1710037800), -18000);
     assert_true(timezone_is_gap(york, 1710037800));
@@ -126,8 +131,8 @@ static void test_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_every_key), cmocka_unit_test(test_offsets),
+        cmocka_unit_test(test_threads),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_every_key),    cmocka_unit_test(test_offsets),
         cmocka_unit_test(test_every_region),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,7 @@
-/* Implicit coercions and common super types: the tables of spec/operators-and-coercions.md, section 2. */
+/*
+ * Implicit coercions and common super types: the tables of spec/operators-and-coercions.md, section
+ * 2.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

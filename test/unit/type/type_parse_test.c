@@ -1,4 +1,6 @@
-/* Type texts: SQL forms, aliases, texts that types print, refusals; the protocol's typeSignature. */
+/*
+ * Type texts: SQL forms, aliases, texts that types print, refusals; the protocol's typeSignature.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,10 +62,34 @@ static void test_accepted(void **state) {
 
 static void test_refused(void **state) {
     static const char *const texts[] = {
-        "", "foo", "text", "number", "timestamp(13)", "time(13)", "char(65537)", "varchar(2147483648)",
-        "varchar(x)", "array", "array()", "array(foo)", "map(integer)", "row()", "row", "bigint(3)",
-        "bigint x", "row(a b c)", "row(\"a integer)", "decimal(1,2,3)", "qdigest", "varchar(99999999999999999999)",
-        "interval year", "bigint array[", "array(3)", "row(3)", "map<bigint", "double precision precision",
+        "",
+        "foo",
+        "text",
+        "number",
+        "timestamp(13)",
+        "time(13)",
+        "char(65537)",
+        "varchar(2147483648)",
+        "varchar(x)",
+        "array",
+        "array()",
+        "array(foo)",
+        "map(integer)",
+        "row()",
+        "row",
+        "bigint(3)",
+        "bigint x",
+        "row(a b c)",
+        "row(\"a integer)",
+        "decimal(1,2,3)",
+        "qdigest",
+        "varchar(99999999999999999999)",
+        "interval year",
+        "bigint array[",
+        "array(3)",
+        "row(3)",
+        "map<bigint",
+        "double precision precision",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const Type *type = NULL;
@@ -81,18 +107,20 @@ static void test_refused(void **state) {
     assert_int_equal(context.error.code, INVALID_FUNCTION_ARGUMENT);
 }
 
-static void test_depth(void **state) {
-    char text[20000] = "";
+static void check_too_deep(const char *opening) {
+    ByteString text = {0};
     for (int i = 0; i < 2000; i++) {
-        strcat(text, "array(");
+        byte_string_append_text(&text, opening);
     }
     const Type *type = NULL;
-    assert_int_equal(type_parse(&context, text, &type), FAILED);
-    text[0] = '\0';
-    for (int i = 0; i < 2000; i++) {
-        strcat(text, "row(a ");
-    }
-    assert_int_equal(type_parse(&context, text, &type), FAILED);
+    assert_int_equal(type_parse(&context, byte_string_text(&text), &type), FAILED);
+    byte_string_done(&text);
+}
+
+static void test_depth(void **state) {
+    check_too_deep("array(");
+    check_too_deep("row(a ");
+    check_too_deep("row(");
 }
 
 static void check_json(const char *text, bool parametric, const char *expected) {
@@ -106,8 +134,9 @@ static void check_json(const char *text, bool parametric, const char *expected) 
 
 static void test_signature_json(void **state) {
     check_json("bigint", true, "{\"rawType\":\"bigint\",\"arguments\":[]}");
-    check_json("varchar", true,
-               "{\"rawType\":\"varchar\",\"arguments\":[{\"kind\":\"LONG\",\"value\":2147483647}]}");
+    check_json(
+        "varchar", true,
+        "{\"rawType\":\"varchar\",\"arguments\":[{\"kind\":\"LONG\",\"value\":2147483647}]}");
     check_json("decimal(3,2)", true,
                "{\"rawType\":\"decimal\",\"arguments\":[{\"kind\":\"LONG\",\"value\":3},"
                "{\"kind\":\"LONG\",\"value\":2}]}");
@@ -149,8 +178,8 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_depth),    cmocka_unit_test(test_signature_json),
+        cmocka_unit_test(test_accepted),       cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_depth),          cmocka_unit_test(test_signature_json),
         cmocka_unit_test(test_legacy_display),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -40,8 +40,8 @@ static void test_texts(void **state) {
           "timestamp(3) with time zone");
     check(type_time(0, true), "time(0) with time zone", "time(0) with time zone",
           "time(0) with time zone");
-    check(type_simple(TYPE_INTERVAL_DAY_SECOND), "interval day to second",
-          "INTERVAL DAY TO SECOND", "interval day to second");
+    check(type_simple(TYPE_INTERVAL_DAY_SECOND), "interval day to second", "INTERVAL DAY TO SECOND",
+          "interval day to second");
     check(type_map(type_varchar(1), type_decimal(1, 0)), "map(varchar(1), decimal(1,0))",
           "map(varchar(1), decimal(1, 0))", "map(varchar(1),decimal(1,0))");
     const Type *fields[] = {type_simple(TYPE_INTEGER), bigint, bigint, bigint};
@@ -103,8 +103,8 @@ static void test_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_interning),  cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_layouts),    cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_interning), cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_layouts),   cmocka_unit_test(test_properties),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

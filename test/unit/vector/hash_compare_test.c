@@ -1,4 +1,7 @@
-/* Hashing and comparison: encodings do not matter, identical values hash alike, bulk agrees with one by one. */
+/*
+ * Hashing and comparison: encodings do not matter, identical values hash alike, bulk agrees with
+ * one by one.
+ */
 #include "random_vector.h"
 
 #include "vector/vector_compare.h"
@@ -141,7 +144,8 @@ static void test_rules(void **state) {
     VECTOR_DATA(times, int64_t)[0] = 3600000000000LL << 11 | 60;
     VECTOR_DATA(times, int64_t)[1] = 0;
     check_pair(times, 0);
-    times = vector_create(type_time(3, true), 2); /* 00:00+01:00 is 23:00 UTC, 23:00-01:00 is 00:00 */
+    times =
+        vector_create(type_time(3, true), 2); /* 00:00+01:00 is 23:00 UTC, 23:00-01:00 is 00:00 */
     VECTOR_DATA(times, int64_t)[0] = 60;
     VECTOR_DATA(times, int64_t)[1] = 23LL * 3600000000000LL << 11 | (-60 & 0x7ff);
     check_pair(times, 1);
@@ -196,9 +200,12 @@ static void test_null_strings_are_not_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_encodings_hash_alike), cmocka_unit_test(test_identical_and_order),
-        cmocka_unit_test(test_order_is_transitive),  cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_integers_of_any_width), cmocka_unit_test(test_maps_in_any_order),
+        cmocka_unit_test(test_encodings_hash_alike),
+        cmocka_unit_test(test_identical_and_order),
+        cmocka_unit_test(test_order_is_transitive),
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_integers_of_any_width),
+        cmocka_unit_test(test_maps_in_any_order),
         cmocka_unit_test(test_null_strings_are_not_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,7 @@
-/* Pages: every encoding and codec there and back; damage of any byte is noticed; hostile payloads fail or decode. */
+/*
+ * Pages: every encoding and codec there and back; damage of any byte is noticed; hostile payloads
+ * fail or decode.
+ */
 #include "random_vector.h"
 
 #include "vector/page.h"
@@ -38,13 +41,13 @@ static void test_there_and_back(void **state) {
         Buffer *page = NULL, *second = NULL;
         PageCodec codec = (PageCodec)(round % 3);
         assert_int_equal(page_encode(&context, batch, codec, &page), OK);
-        assert_int_equal(page_decode(&context, page->data, (size_t)page->size, types, COLUMNS,
-                                     &decoded), OK);
+        assert_int_equal(
+            page_decode(&context, page->data, (size_t)page->size, types, COLUMNS, &decoded), OK);
         check_same(batch, decoded);
         assert_int_equal(page_encode(&context, decoded, codec, &second), OK);
         buffer_unref(page);
-        assert_int_equal(page_decode(&context, second->data, (size_t)second->size, types, COLUMNS,
-                                     &again), OK);
+        assert_int_equal(
+            page_decode(&context, second->data, (size_t)second->size, types, COLUMNS, &again), OK);
         buffer_unref(second);
         check_same(batch, again);
         batch_free(batch);
@@ -84,16 +87,18 @@ static void test_damage(void **state) {
         assert_int_equal(page_encode(&context, batch, (PageCodec)(round % 3), &page), OK);
         for (int64_t i = 0; i < page->size; i++) {
             page->data[i] ^= (uint8_t)(1 << (i & 7));
-            assert_int_equal(page_decode(&context, page->data, (size_t)page->size, types, COLUMNS,
-                                         &decoded), FAILED);
+            assert_int_equal(
+                page_decode(&context, page->data, (size_t)page->size, types, COLUMNS, &decoded),
+                FAILED);
             page->data[i] ^= (uint8_t)(1 << (i & 7));
         }
         for (int64_t size = 0; size < page->size; size++) {
-            assert_int_equal(page_decode(&context, page->data, (size_t)size, types, COLUMNS,
-                                         &decoded), FAILED);
+            assert_int_equal(
+                page_decode(&context, page->data, (size_t)size, types, COLUMNS, &decoded), FAILED);
         }
-        assert_int_equal(page_decode(&context, page->data, (size_t)page->size, types, COLUMNS - 1,
-                                     &decoded), FAILED);
+        assert_int_equal(
+            page_decode(&context, page->data, (size_t)page->size, types, COLUMNS - 1, &decoded),
+            FAILED);
         assert_null(decoded);
         buffer_unref(page);
         batch_free(batch);
@@ -101,7 +106,9 @@ static void test_damage(void **state) {
     }
 }
 
-/* As test_damage, but with the checksum made right again, so that the columns themselves are read. */
+/*
+ * As test_damage, but with the checksum made right again, so that the columns themselves are read.
+ */
 static void test_hostile_payload(void **state) {
     for (int round = 0; round < 60; round++) {
         const Type *types[COLUMNS];

@@ -1,6 +1,6 @@
 /*
- * Random types and vectors in every encoding, and a plain row-at-a-time rendering of a value: the model that vector code is
- * tested against. Seeds are fixed, so a failure repeats.
+ * Random types and vectors in every encoding, and a plain row-at-a-time rendering of a value: the
+ * model that vector code is tested against. Seeds are fixed, so a failure repeats.
  */
 #pragma once
 
@@ -185,7 +185,8 @@ static inline void render(ByteString *out, const Vector *vector, int32_t row) {
     VectorView view = vector_view(vector);
     int32_t index = view_index(&view, row);
     assert_true(row >= 0 && row < vector->length);
-    assert_true(index >= 0 && (vector->encoding == ENCODING_CONSTANT || index < view.vector->length));
+    assert_true(index >= 0 &&
+                (vector->encoding == ENCODING_CONSTANT || index < view.vector->length));
     if (view.nulls != NULL && bitmap_get(view.nulls, index)) {
         byte_string_append_text(out, "NULL");
         return;

@@ -1,4 +1,7 @@
-/* Packed rows: columns in and out, matching, order, copying, absorbing; every reservation refused once. */
+/*
+ * Packed rows: columns in and out, matching, order, copying, absorbing; every reservation refused
+ * once.
+ */
 #include "random_vector.h"
 
 #include "vector/row_collection.h"
@@ -62,9 +65,11 @@ static void test_in_and_out(void **state) {
             selection[i] = random_below(ROWS);
         }
         assert_int_equal(row_collection_append(&fixture.context, &fixture.rows, as_const(columns),
-                                               NULL, ROWS, rows), OK);
+                                               NULL, ROWS, rows),
+                         OK);
         assert_int_equal(row_collection_append(&fixture.context, &fixture.rows, as_const(columns),
-                                               selection, ROWS, rows + ROWS), OK);
+                                               selection, ROWS, rows + ROWS),
+                         OK);
         assert_int_equal(fixture.rows.row_count, ROWS * 2);
         assert_int_equal(fixture.rows.bytes, pool_reserved_bytes(fixture.pool));
         RowCursor cursor = {0};
@@ -103,7 +108,8 @@ static void test_match(void **state) {
         make_columns(&fixture, columns, ROWS, round % 2 * 20);
         make_columns(&fixture, keys, ROWS, round % 3 * 10);
         assert_int_equal(row_collection_append(&fixture.context, &fixture.rows, as_const(columns),
-                                               NULL, ROWS, stored), OK);
+                                               NULL, ROWS, stored),
+                         OK);
         for (int i = 0; i < ROWS; i++) {
             at[i] = random_below(ROWS);
             rows[i] = stored[at[i]];
@@ -148,7 +154,8 @@ static void test_order(void **state) {
         set_up(&fixture, 8);
         make_columns(&fixture, columns, ROWS, 10);
         assert_int_equal(row_collection_append(&fixture.context, &fixture.rows, as_const(columns),
-                                               NULL, ROWS, rows), OK);
+                                               NULL, ROWS, rows),
+                         OK);
         for (int i = 0; i < 300; i++) {
             int32_t a = random_below(ROWS), b = random_below(ROWS), c = random_below(COLUMNS);
             int order = row_order(fixture.layout, c, rows[a], rows[b]);
@@ -171,7 +178,8 @@ static void test_copy_absorb_store(void **state) {
         row_collection_init(&third, fixture.layout, NULL);
         make_columns(&fixture, columns, ROWS, 10);
         assert_int_equal(row_collection_append(&fixture.context, &fixture.rows, as_const(columns),
-                                               NULL, ROWS, rows), OK);
+                                               NULL, ROWS, rows),
+                         OK);
         for (int i = 0; i < ROWS; i++) {
             memset(rows[i] + fixture.layout->extra_offset, i, 24);
         }
@@ -196,7 +204,8 @@ static void test_copy_absorb_store(void **state) {
             }
             vector_unref(out);
             assert_int_equal(row_collection_store(&fixture.context, &fixture.rows, c, columns[c],
-                                                  selection, ROWS, copies), OK);
+                                                  selection, ROWS, copies),
+                             OK);
             out = row_gather(fixture.layout, c, copies, ROWS);
             for (int i = 0; i < ROWS; i++) {
                 assert_same_value(out, i, columns[c], ROWS - 1 - i);
@@ -249,8 +258,8 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_in_and_out),        cmocka_unit_test(test_match),
-        cmocka_unit_test(test_order),             cmocka_unit_test(test_copy_absorb_store),
+        cmocka_unit_test(test_in_and_out), cmocka_unit_test(test_match),
+        cmocka_unit_test(test_order),      cmocka_unit_test(test_copy_absorb_store),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,7 @@
-/* Normalised keys: memcmp must give the order of vector_order with direction and NULL placement; ties where announced. */
+/*
+ * Normalised keys: memcmp must give the order of vector_order with direction and NULL placement;
+ * ties where announced.
+ */
 #include "random_vector.h"
 
 #include "vector/sort_key.h"
@@ -23,13 +26,14 @@ static Vector *random_column(const Type *type) {
     }
     Vector *vector = vector_create(type, ROWS);
     for (int32_t i = 0; i < ROWS; i++) {
-        char text[32] = "";
+        ByteString text = {0};
         int length = random_below(type->length + 1);
         for (int j = 0; j < length; j++) {
             static const char *const characters[] = {"a", "b", "\x01", " ", "\xf0\x9f\x98\x80"};
-            strcat(text, characters[random_below(5)]);
+            byte_string_append_text(&text, characters[random_below(5)]);
         }
-        vector_set_string(vector, i, text, strlen(text));
+        vector_set_string(vector, i, byte_string_text(&text), text.size);
+        byte_string_done(&text);
         if (random_below(5) == 0) {
             vector_set_null(vector, i);
         }
@@ -74,8 +78,8 @@ static void test_keys(void **state) {
         for (int i = 0; i < ROWS * 20; i++) {
             int32_t a = random_below(ROWS), b = random_below(ROWS), expected = 0;
             for (int c = 0; c < COLUMNS && expected == 0; c++) {
-                expected = expected_order(columns[c], &layout->columns[c], selection[a],
-                                          selection[b]);
+                expected =
+                    expected_order(columns[c], &layout->columns[c], selection[a], selection[b]);
             }
             const uint8_t *key_a = keys + a * stride, *key_b = keys + b * stride;
             int order = sort_key_compare(key_a, key_b, layout->width);
@@ -83,8 +87,9 @@ static void test_keys(void **state) {
             assert_int_equal(order, (bytes > 0) - (bytes < 0));
             if (order == 0 && layout->tie_column < COLUMNS) {
                 for (int c = 0; c < layout->tie_column; c++) {
-                    assert_int_equal(expected_order(columns[c], &layout->columns[c], selection[a],
-                                                    selection[b]), 0);
+                    assert_int_equal(
+                        expected_order(columns[c], &layout->columns[c], selection[a], selection[b]),
+                        0);
                 }
             } else {
                 assert_int_equal(order, expected);

@@ -1,4 +1,7 @@
-/* Vectors in every encoding against the row-at-a-time model: constants, dictionaries, gather, slice, append, flatten. */
+/*
+ * Vectors in every encoding against the row-at-a-time model: constants, dictionaries, gather,
+ * slice, append, flatten.
+ */
 #include "random_vector.h"
 
 #include "vector/batch.h"
@@ -196,10 +199,14 @@ static void test_batch(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gather_and_select),   cmocka_unit_test(test_gather_or_null),
-        cmocka_unit_test(test_slice),               cmocka_unit_test(test_append),
-        cmocka_unit_test(test_constants_and_nulls), cmocka_unit_test(test_strings_in_place),
-        cmocka_unit_test(test_resize_clears_nulls), cmocka_unit_test(test_retype),
+        cmocka_unit_test(test_gather_and_select),
+        cmocka_unit_test(test_gather_or_null),
+        cmocka_unit_test(test_slice),
+        cmocka_unit_test(test_append),
+        cmocka_unit_test(test_constants_and_nulls),
+        cmocka_unit_test(test_strings_in_place),
+        cmocka_unit_test(test_resize_clears_nulls),
+        cmocka_unit_test(test_retype),
         cmocka_unit_test(test_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
