@@ -30,7 +30,7 @@ static void fail_range(KernelCall *call, int32_t row, const Moment *moment) {
 static void add_millis(Moment *moment, int64_t millis, bool zoned) {
     int64_t picos = moment->picos + millis % 1000 * 1000000000;
     int64_t seconds = millis / 1000 + floor_divide(picos, PICOS_PER_SECOND);
-    moment->picos = floor_modulo(picos, PICOS_PER_SECOND);
+    moment->picos = floor_remainder(picos, PICOS_PER_SECOND);
     if (zoned) {
         moment_set_utc(moment, moment->seconds - moment->offset + seconds);
     } else {
@@ -91,8 +91,8 @@ static Status subtract_moments(KernelCall *call) {
         Moment b = moment_at(&call->arguments[1], type, row);
         int64_t seconds = (a.seconds - a.offset) - (b.seconds - b.offset);
         if (type->kind == TYPE_TIME_TZ) {
-            seconds = floor_modulo(a.seconds - a.offset, SECONDS_PER_DAY) -
-                      floor_modulo(b.seconds - b.offset, SECONDS_PER_DAY);
+            seconds = floor_remainder(a.seconds - a.offset, SECONDS_PER_DAY) -
+                      floor_remainder(b.seconds - b.offset, SECONDS_PER_DAY);
         }
         int64_t picos = a.picos - b.picos + 500000000;
         KERNEL_RESULT(call, int64_t)[row] = seconds * 1000 + floor_divide(picos, 1000000000);

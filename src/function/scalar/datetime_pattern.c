@@ -277,13 +277,13 @@ static void print_element(const DateTimeElement *element, const Moment *moment, 
         print_number(out, civil.year, digits);
         return;
     case ELEMENT_YEAR_2:
-        print_number(out, floor_modulo(civil.year, 100), 2);
+        print_number(out, floor_remainder(civil.year, 100), 2);
         return;
     case ELEMENT_WEEK_YEAR:
         print_number(out, iso_week_year(days), digits);
         return;
     case ELEMENT_WEEK_YEAR_2:
-        print_number(out, floor_modulo(iso_week_year(days), 100), 2);
+        print_number(out, floor_remainder(iso_week_year(days), 100), 2);
         return;
     case ELEMENT_WEEK:
         print_number(out, iso_week(days), digits);

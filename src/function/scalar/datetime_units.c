@@ -84,7 +84,7 @@ static void truncate_moment(Moment *moment, Unit unit, bool zoned) {
     }
     moment->picos = 0;
     if (unit <= UNIT_HOUR) {
-        moment->seconds -= floor_modulo(moment->seconds, seconds[unit]);
+        moment->seconds -= floor_remainder(moment->seconds, seconds[unit]);
         return;
     }
     int64_t local = truncated_day(moment_day(moment), unit) * SECONDS_PER_DAY;
@@ -126,7 +126,7 @@ static void add_units(Moment *moment, Unit unit, int64_t value, TypeKind kind) {
     static const int64_t months[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_YEAR] = 12};
     if (unit == UNIT_MILLISECOND) {
         int64_t picos = moment->picos + value % 1000 * 1000000000;
-        moment->picos = floor_modulo(picos, PICOS_PER_SECOND);
+        moment->picos = floor_remainder(picos, PICOS_PER_SECOND);
         add_seconds(moment, value / 1000 + floor_divide(picos, PICOS_PER_SECOND), kind);
     } else if (unit <= UNIT_HOUR) {
         add_seconds(moment, value * seconds[unit], kind);
@@ -178,8 +178,8 @@ static int64_t month_difference(int64_t later, int64_t earlier) {
     if (a.day == days_in_month(a.year, a.month) && day > a.day) {
         day = a.day; /* adding months would have ended up here too */
     }
-    int64_t later_rest = (a.day - 1) * DAY_MILLIS + floor_modulo(later, DAY_MILLIS);
-    int64_t earlier_rest = (day - 1) * DAY_MILLIS + floor_modulo(earlier, DAY_MILLIS);
+    int64_t later_rest = (a.day - 1) * DAY_MILLIS + floor_remainder(later, DAY_MILLIS);
+    int64_t earlier_rest = (day - 1) * DAY_MILLIS + floor_remainder(earlier, DAY_MILLIS);
     return months - (later_rest < earlier_rest);
 }
 
@@ -235,8 +235,8 @@ static Status date_diff(KernelCall *call) {
             from.seconds -= from.offset;
             to.seconds -= to.offset;
             if (!zoned) { /* instants of one day */
-                from.seconds = floor_modulo(from.seconds, SECONDS_PER_DAY);
-                to.seconds = floor_modulo(to.seconds, SECONDS_PER_DAY);
+                from.seconds = floor_remainder(from.seconds, SECONDS_PER_DAY);
+                to.seconds = floor_remainder(to.seconds, SECONDS_PER_DAY);
             }
         }
         KERNEL_RESULT(call, int64_t)

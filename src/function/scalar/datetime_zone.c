@@ -23,7 +23,7 @@ static void store_or_fail(KernelCall *call, int32_t row, const Moment *moment) {
 /* The statement's start, in the session's zone. */
 static Moment session_start(const KernelCall *call) {
     int64_t micros = call->cx->session != NULL ? call->cx->session->start_micros : 0;
-    Moment moment = {.zone = session_zone(call), .picos = floor_modulo(micros, 1000000) * 1000000};
+    Moment moment = {.zone = session_zone(call), .picos = floor_remainder(micros, 1000000) * 1000000};
     moment_set_utc(&moment, floor_divide(micros, 1000000));
     return moment;
 }
@@ -129,7 +129,7 @@ static void store_millis(KernelCall *call, int32_t row, int64_t millis, uint16_t
         kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "Millis overflow: %ld", (long)millis);
         return;
     }
-    Moment moment = {.zone = zone, .picos = floor_modulo(millis, 1000) * 1000000000};
+    Moment moment = {.zone = zone, .picos = floor_remainder(millis, 1000) * 1000000000};
     moment_set_utc(&moment, floor_divide(millis, 1000));
     store_or_fail(call, row, &moment);
 }

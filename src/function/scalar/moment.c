@@ -1,6 +1,5 @@
 /*
- * Conversion between stored date/time values and Moments, and the calendar. The calendar works in eras of 400 years, whose
- * days are counted from 1 March, so that the leap day is the last of its year.
+ * Conversion between stored date/time values and Moments, and questions to the calendar (kernels/datetime.h).
  */
 #include "function/scalar/moment.h"
 
@@ -9,19 +8,17 @@
 #include "base/timezone.h"
 
 enum { MICROS = 1000000, MILLIS = 1000 };
-#define PICOS_PER_MICRO INT64_C(1000000)
-#define PICOS_PER_MILLI INT64_C(1000000000)
 #define PICOS_PER_NANO INT64_C(1000)
 
 static Moment from_micros(int64_t micros, int64_t picos_of_micro) {
     return (Moment){.seconds = floor_divide(micros, MICROS),
-                    .picos = floor_modulo(micros, MICROS) * PICOS_PER_MICRO + picos_of_micro};
+                    .picos = floor_remainder(micros, MICROS) * PICOS_PER_MICRO + picos_of_micro};
 }
 
 static Moment from_packed(int64_t packed, int64_t picos_of_milli) {
     int64_t millis = packed >> 12;
     Moment moment = {.zone = (uint16_t)(packed & 0xFFF),
-                     .picos = floor_modulo(millis, MILLIS) * PICOS_PER_MILLI + picos_of_milli};
+                     .picos = floor_remainder(millis, MILLIS) * PICOS_PER_MILLI + picos_of_milli};
     moment_set_utc(&moment, floor_divide(millis, MILLIS));
     return moment;
 }
@@ -149,40 +146,8 @@ void moment_set_local(Moment *moment, int64_t local_seconds) {
 
 /* ---- the calendar ---- */
 
-enum { DAYS_PER_ERA = 146097, DAYS_TO_EPOCH = 719468 }; /* days from 0000-03-01 to 1970-01-01 */
-
-int64_t days_from_civil(int64_t year, int32_t month, int32_t day) {
-    year -= month <= 2;
-    int64_t era = floor_divide(year, 400), year_of_era = year - era * 400;
-    int64_t month_from_march = (month + 9) % 12;
-    int64_t day_of_march_year = (153 * month_from_march + 2) / 5 + day - 1;
-    int64_t day_of_era =
-        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_march_year;
-    return era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH;
-}
-
-CivilDate civil_from_days(int64_t days) {
-    days += DAYS_TO_EPOCH;
-    int64_t era = floor_divide(days, DAYS_PER_ERA);
-    int64_t day_of_era = days - era * DAYS_PER_ERA;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day + 2) / 153;
-    CivilDate civil = {
-        .day = (int32_t)(day - (153 * month_from_march + 2) / 5 + 1),
-        .month = (int32_t)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9)};
-    civil.year = year_of_era + era * 400 + (civil.month <= 2);
-    return civil;
-}
-
-int32_t days_in_month(int64_t year, int32_t month) {
-    static const int32_t days[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return days[month] + (month == 2 && is_leap_year(year));
-}
-
 int32_t day_of_week(int64_t days) {
-    return (int32_t)floor_modulo(days + 3, 7) + 1;
+    return (int32_t)floor_remainder(days + 3, 7) + 1;
 }
 
 int32_t day_of_year(int64_t days) {
@@ -206,7 +171,7 @@ int64_t add_months(int64_t days, int64_t months) {
     CivilDate civil = civil_from_days(days);
     int64_t month = civil.year * 12 + civil.month - 1 + months;
     int64_t year = floor_divide(month, 12);
-    int32_t month_of_year = (int32_t)floor_modulo(month, 12) + 1;
+    int32_t month_of_year = (int32_t)floor_remainder(month, 12) + 1;
     int32_t last = days_in_month(year, month_of_year);
     return days_from_civil(year, month_of_year, civil.day < last ? civil.day : last);
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "warren/vector.h"
+#include "function/kernels/datetime.h"
 
 typedef struct Moment {
     int64_t seconds; /* local, since 1970-01-01 00:00:00 */
@@ -13,7 +13,6 @@ typedef struct Moment {
     uint16_t zone;   /* zone key; of time with time zone unused */
 } Moment;
 
-#define PICOS_PER_SECOND INT64_C(1000000000000)
 #define SECONDS_PER_DAY INT64_C(86400)
 
 Moment moment_at(const VectorView *view, const Type *type, int32_t row);
@@ -26,32 +25,18 @@ void moment_set_local(Moment *moment, int64_t local_seconds);
 
 /* ---- the calendar (proleptic Gregorian) ---- */
 
-typedef struct CivilDate {
-    int64_t year;
-    int32_t month, day; /* from 1 */
-} CivilDate;
 
-int64_t days_from_civil(int64_t year, int32_t month, int32_t day);
-CivilDate civil_from_days(int64_t days);
-int32_t days_in_month(int64_t year, int32_t month);
 int32_t day_of_week(int64_t days); /* Monday 1 .. Sunday 7 */
 int32_t day_of_year(int64_t days);
 int64_t iso_week_year(int64_t days); /* the year that the ISO week belongs to */
 int32_t iso_week(int64_t days);
 int64_t add_months(int64_t days, int64_t months); /* the day is cut to the month's end */
 
-static inline int64_t floor_divide(int64_t a, int64_t b) {
-    return a / b - (a % b < 0);
-}
-static inline int64_t floor_modulo(int64_t a, int64_t b) {
-    int64_t rest = a % b;
-    return rest < 0 ? rest + b : rest;
-}
 static inline int64_t moment_day(const Moment *moment) {
     return floor_divide(moment->seconds, SECONDS_PER_DAY);
 }
 static inline int64_t moment_second_of_day(const Moment *moment) {
-    return floor_modulo(moment->seconds, SECONDS_PER_DAY);
+    return floor_remainder(moment->seconds, SECONDS_PER_DAY);
 }
 static inline bool is_leap_year(int64_t year) {
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
