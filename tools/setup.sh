@@ -4,7 +4,7 @@
 # Tools that are already here from another source (a Go, a JDK, a Node of one's own) are left alone.
 set -euo pipefail
 
-packages=(gcc meson ninja-build re2c pkg-config libmicrohttpd-dev libcurl4-openssl-dev libssl-dev zlib1g-dev liblz4-dev
+packages=(gcc libc6-dev meson ninja-build re2c pkg-config libmicrohttpd-dev libcurl4-openssl-dev libssl-dev zlib1g-dev liblz4-dev
     libzstd-dev libxxhash-dev libonig-dev libicu-dev libjansson-dev libedit-dev libjemalloc-dev libcmocka-dev tzdata)
 commands=(python3:python3)
 if [ "${1:-build}" = test ]; then

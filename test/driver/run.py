@@ -98,7 +98,7 @@ def run_jdbc(host, port, blocks):
 
 def run_go(host, port, blocks):
     environment = dict(os.environ, GOMODCACHE=f"{BUILD}/go/mod", GOCACHE=f"{BUILD}/go/cache", GOPATH=f"{BUILD}/go",
-                       GOFLAGS="-modcacherw -mod=readonly", GOTOOLCHAIN="local")
+                       GOFLAGS="-modcacherw -mod=readonly -buildvcs=false", GOTOOLCHAIN="local")
     program = os.path.join(BUILD, "go-client")
     run(["go", "build", "-o", program, "."], cwd=os.path.join(HERE, "go"), env=environment)
     return transcript([program, host, port], json_lines(blocks))
