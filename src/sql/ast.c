@@ -121,10 +121,9 @@ static bool text_equals(const char *left, const char *right) {
     return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
 }
 
+/* Names resolve without regard to case, quoted or not. */
 static bool identifier_equals(const Identifier *left, const Identifier *right) {
-    return left->delimited == right->delimited &&
-           (left->delimited ? strcmp(left->value, right->value)
-                            : strcasecmp(left->value, right->value)) == 0;
+    return strcasecmp(left->value, right->value) == 0;
 }
 
 /* Compares one pair of nodes of one kind without their children, which go on the worklist. */

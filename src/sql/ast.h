@@ -303,8 +303,8 @@ void node_visit_children(const Node *node, void (*visit)(void *argument, Node *c
                          void *argument);
 
 /*
- * The same tree? Positions do not count. Identifiers are compared by ASCII case folding when neither is delimited and
- * exactly otherwise; literals by value. NULL equals NULL only. Iterates over depth in a worklist: any depth is fine.
+ * The same tree? Positions do not count, nor the case and quotes of identifiers; literals compare as
+ * they are written. NULL equals NULL only. Any depth is fine.
  */
 bool node_equals(const Node *left, const Node *right);
 

@@ -1,14 +1,15 @@
 /*
- * Syntax tree to SQL text, in the exact layout of Trino's formatter: what PREPARE hands to clients, what is stored for
- * views and shown by SHOW CREATE. Parsing the text gives an equal tree.
+ * Syntax tree to SQL text, in the exact layout of Trino's formatter: what PREPARE hands to clients,
+ * what is stored for views and shown by SHOW CREATE. Parsing the text gives the same tree, but that
+ * decimal literals come back as DECIMAL '...'.
  */
 #pragma once
 
 #include "ast.h"
 
-/* NUL-terminated, in `arena`. Statements end without a newline where Trino's do, so texts compare byte for byte. */
+/* NUL-terminated, in `arena`. Queries end with the line ends that Trino's do. */
 const char *format_statement(Arena *arena, const Node *statement);
 const char *format_expression(Arena *arena, const Node *expression);
 const char *format_type(Arena *arena, const Node *type);
-/* A name as Trino prints it: lower case, "quoted" where it must be, dots between. */
+/* A name as it was spelled, "quoted" where it was or must be, dots between. */
 const char *format_qualified_name(Arena *arena, const QualifiedName *name);
