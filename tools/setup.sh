@@ -8,7 +8,7 @@ packages=(gcc libc6-dev meson ninja-build re2c pkg-config libmicrohttpd-dev libc
     libzstd-dev libxxhash-dev libonig-dev libicu-dev libjansson-dev libedit-dev libjemalloc-dev libcmocka-dev tzdata)
 commands=(python3:python3)
 if [ "${1:-build}" = test ]; then
-    packages+=(clang)
+    packages+=(clang libclang-rt-dev)
     commands+=(javac:default-jdk-headless mvn:maven go:golang-go node:nodejs npm:npm)
 fi
 
