@@ -316,6 +316,16 @@ int double_print_cast(double value, char *buffer) {
     return print_cast(value, 20, buffer);
 }
 
+/*
+ * Java reads the shortest text of the real as a double and rounds what that double is exactly:
+ * 3.4028235E38 is a little less than it says, so it becomes 3.402823E38.
+ */
 int real_print_cast(float value, char *buffer) {
-    return print_cast((double)value, 7, buffer);
+    char text[DOUBLE_TEXT_MAX];
+    if (value == 0 || !isfinite(value)) {
+        return print_cast((double)value, 7, buffer);
+    }
+    real_print(value, text);
+    snprintf(text, sizeof text, "%.6e", strtod(text, NULL));
+    return print_cast(strtod(text, NULL), 7, buffer);
 }

@@ -131,6 +131,10 @@ bool cast_exists(const Type *from, const Type *to) {
         }
         return true;
     }
+    bool is_identifier = from->kind == TYPE_UUID || from->kind == TYPE_IPADDRESS;
+    if (is_identifier && to->kind == TYPE_VARCHAR) {
+        return to->length == VARCHAR_UNBOUNDED;
+    }
     return kind_in(to, simple_targets(from->kind));
 }
 

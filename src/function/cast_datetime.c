@@ -78,12 +78,22 @@ static bool store_zoned(const DateTimeCast *cast, void *data, int32_t row, const
     return zoned_timestamp_store(cast->to, data, row, value);
 }
 
-/* Offset from UTC that a moment's zone has then. */
+/* Trino asks the zone for the offset at the wall clock taken as UTC; near a change of the clocks it
+ * shows. */
 static int32_t offset_of(const DateTimeCast *cast, const Moment *moment) {
     if (cast->from->kind != TYPE_TIMESTAMP_TZ) {
         return moment->offset_minutes;
     }
-    return timezone_offset_at(moment->zone, floor_divide(moment->zoned.millis, 1000)) / 60;
+    int64_t local_seconds = floor_divide(moment->local.micros, MICROS_PER_SECOND);
+    return timezone_offset_at(moment->zone, local_seconds) / 60;
+}
+
+/* Trino takes a second too many off a timestamp before 1970 that has a fraction of a second. */
+static int64_t time_of(const DateTimeCast *cast, const Moment *moment) {
+    bool is_short = cast->from->kind == TYPE_TIMESTAMP && moment->local.micros < 0 &&
+                    moment->local.micros % MICROS_PER_SECOND != 0;
+    return is_short ? floor_remainder(moment->time - PICOS_PER_SECOND, PICOS_PER_DAY)
+                    : moment->time;
 }
 
 static Status cast_kernel(KernelCall *call) {
@@ -99,7 +109,7 @@ static Status cast_kernel(KernelCall *call) {
             ((int32_t *)result)[row] = (int32_t)floor_divide(moment.local.micros, MICROS_PER_DAY);
             break;
         case TYPE_TIME:
-            ((int64_t *)result)[row] = time_round(moment.time, precision);
+            ((int64_t *)result)[row] = time_round(time_of(cast, &moment), precision);
             break;
         case TYPE_TIME_TZ:
             zoned_time_store(

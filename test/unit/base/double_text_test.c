@@ -68,7 +68,7 @@ static void test_printing(void **state) {
     check_real(16777216.0f, "1.6777216E7", "1.677722E7");
     check_real(12345678.0f, "1.2345678E7", "1.234568E7");
     check_real(3.4028235e38f, "3.4028235E38", "3.402823E38");
-    check_real(1.4e-45f, "1.4E-45", "1.401298E-45");
+    check_real(1.4e-45f, "1.4E-45", "1.4E-45");
     check_real(0.1f, "0.1", "1.0E-1");
     check_real(-0.0f, "-0.0", "-0E0");
 }
