@@ -86,6 +86,7 @@ Status tpch_create(Context *cx, const char *catalog_name, const PropertyValue *c
     Arena *arena = arena_create(NULL);
     TpchCatalog *catalog = arena_new(arena, TpchCatalog);
     catalog->arena = arena;
+    catalog->name = arena_strdup(arena, catalog_name);
     catalog->money_type = type_simple(TYPE_DOUBLE);
     catalog->batch_rows_max = 1000000;
     catalog->predicate_pushdown = true;

@@ -108,7 +108,9 @@ Status tpch_get_table(Context *cx, void *connector, const char *schema, const ch
 }
 
 Status tpch_print_handle(Context *cx, void *connector, Handle handle, const char **ret_text) {
+    const TpchCatalog *catalog = connector;
     const TpchTable *table = tpch_table_of(cx, handle);
-    *ret_text = arena_printf(cx->arena, "%s:%s", table->schema, table_model(table->id)->name);
+    *ret_text = arena_printf(cx->arena, "%s:%s:%s", catalog->name, table->schema,
+                             table_model(table->id)->name);
     return OK;
 }

@@ -12,6 +12,7 @@
 
 typedef struct TpchCatalog {
     Arena *arena;
+    const char *name;
     bool standard_names;     /* c_custkey instead of custkey */
     const Type *money_type;  /* double or decimal(12,2) */
     int32_t splits_per_node; /* 0: as many as the table's size calls for */

@@ -68,7 +68,7 @@ static void test_schemas(void **state) {
     assert_int_equal(fixture.api->print_handle(&fixture.cx, fixture.catalog,
                                                table_of(&fixture, "sf.5", "orders")->handle, &text),
                      OK);
-    assert_string_equal(text, "sf.5:orders");
+    assert_string_equal(text, "test:sf.5:orders");
     fixture_done(&fixture);
 }
 
@@ -130,7 +130,7 @@ static void assert_same(double value, const json_t *recorded) {
         assert_true(isnan(value));
     } else {
         /* SHOW STATS multiplies an average by the rows: sizes are recorded with its rounding error
-           */
+         */
         assert_true(fabs(value - json_number_value(recorded)) <= fabs(value) * 1e-12);
     }
 }

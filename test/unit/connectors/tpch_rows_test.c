@@ -6,6 +6,7 @@
 #include "plugin_host.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <xxhash.h>
@@ -107,6 +108,49 @@ static void check_schema(const char *schema, const char *const *properties, bool
     json_decref(recorded);
 }
 
+/* ---- threads ---- */
+
+typedef struct Reader {
+    const ConnectorApi *api;
+    void *catalog;
+    Sums sums;
+} Reader;
+
+static void *read_comments(void *argument) {
+    const int32_t comment_column = 8;
+    Reader *reader = argument;
+    Context cx = context_start();
+    ConnectorTable *table;
+    if (reader->api->get_table(&cx, reader->catalog, "tiny", "orders", &table) != OK ||
+        read_table(&cx, reader->api, reader->catalog, table->handle, &comment_column, 1, add_batch,
+                   &reader->sums) != OK) {
+        reader->sums.row_count = -1;
+    }
+    context_done(&cx);
+    return NULL;
+}
+
+/* The text pool is still empty: the threads make it together. */
+static void test_threads(void **state) {
+    enum { THREADS = 4 };
+    Context cx = context_start();
+    const ConnectorApi *api = plugin_connector();
+    Reader readers[THREADS] = {0};
+    pthread_t threads[THREADS];
+    void *catalog = catalog_of(&cx, api, NULL);
+    for (int32_t i = 0; i < THREADS; i++) {
+        readers[i] = (Reader){.api = api, .catalog = catalog};
+        assert_int_equal(pthread_create(&threads[i], NULL, read_comments, &readers[i]), 0);
+    }
+    for (int32_t i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(readers[i].sums.row_count, 15000);
+        assert_true(readers[i].sums.columns[0] == readers[0].sums.columns[0]);
+    }
+    api->free(catalog);
+    context_done(&cx);
+}
+
 static void test_tiny(void **state) {
     check_schema("tiny", NULL, false);
 }
@@ -135,9 +179,8 @@ static void test_sf1_in_pieces(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tiny),
-        cmocka_unit_test(test_tiny_in_pieces),
-        cmocka_unit_test(test_sf1),
+        cmocka_unit_test(test_threads),        cmocka_unit_test(test_tiny),
+        cmocka_unit_test(test_tiny_in_pieces), cmocka_unit_test(test_sf1),
         cmocka_unit_test(test_sf1_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
