@@ -1,10 +1,11 @@
 /*
  * From a syntax tree to a first plan, or to a task.
  *
- * analyze_statement resolves names, types, coercions, grouping and privileges, raising Trino's errors with their positions,
- * and gives either a plan (queries, DML, EXPLAIN ANALYZE) or a task: a statement that changes metadata or the
- * client's session, carried out by task_execute without an executor. EXPLAIN, SHOW and DESCRIBE become plans too (Values or
- * queries over information_schema).
+ * analyze_statement resolves names, types, coercions, grouping and privileges, raising Trino's
+ * errors with their positions, and gives either a plan (queries, DML, EXPLAIN ANALYZE) or a task: a
+ * statement that changes metadata or the client's session, carried out by task_execute without an
+ * executor. EXPLAIN, SHOW and DESCRIBE become plans too (Values or queries over
+ * information_schema).
  */
 #pragma once
 
@@ -26,34 +27,42 @@ typedef struct SessionChanges {
 
 typedef struct Analysis Analysis;
 
-/* What the rest of the engine lends the analyzer, so that it need not know the optimizer or the server. */
+/* What the rest of the engine lends the analyzer, so that it need not know the optimizer or the
+ * server. */
 typedef struct AnalysisHost {
     Transaction *transaction;
     void *closure;
-    /* EXPLAIN: optimises the plan and prints it (type LOGICAL, DISTRIBUTED, IO; format TEXT, JSON, GRAPHVIZ). */
-    Status (*explain)(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan, const Analysis *analysis,
-                      const char *type, const char *format, const char **ret_text);
+    /* EXPLAIN: optimises the plan and prints it (type LOGICAL, DISTRIBUTED, IO; format TEXT, JSON,
+     * GRAPHVIZ). */
+    Status (*explain)(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan,
+                      const Analysis *analysis, const char *type, const char *format,
+                      const char **ret_text);
     /* SHOW STATS FOR: the optimizer's statistics of a plan as Values rows. */
-    Status (*show_stats)(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan, PlanNode **ret_plan);
+    Status (*show_stats)(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan,
+                         PlanNode **ret_plan);
     /* START TRANSACTION, COMMIT, ROLLBACK. */
-    Status (*start_transaction)(Context *cx, void *closure, bool read_only, const char *isolation, const char **ret_id);
+    Status (*start_transaction)(Context *cx, void *closure, bool read_only, const char *isolation,
+                                const char **ret_id);
     Status (*finish_transaction)(Context *cx, void *closure, bool commit);
 } AnalysisHost;
 
 struct Analysis {
-    const char *update_type;     /* "INSERT", "CREATE TABLE", ...; NULL for queries */
-    bool is_dml;                 /* rows hold a count: updateCount */
+    const char *update_type; /* "INSERT", "CREATE TABLE", ...; NULL for queries */
+    bool is_dml;             /* rows hold a count: updateCount */
     bool is_explain_analyze;
-    const char *query_type;      /* "SELECT", "INSERT", "DATA_DEFINITION", "EXPLAIN", "DESCRIBE", "UTILITY" as /v1/query shows */
+    const char *query_type; /* "SELECT", "INSERT", "DATA_DEFINITION", "EXPLAIN", "DESCRIBE",
+                               "UTILITY" as /v1/query shows */
     PlanBuilder *builder;
-    PlanNode *plan;              /* an OutputNode, or NULL for a task */
+    PlanNode *plan; /* an OutputNode, or NULL for a task */
     Status (*task)(Context *cx, Analysis *analysis);
     const Node *statement;
     AnalysisHost *host;
-    SessionChanges changes;      /* filled in when the task has run (or at analysis for statements without effect on data) */
+    SessionChanges changes; /* filled in when the task has run (or at analysis for statements
+                               without effect on data) */
     int32_t warning_count;
     const char *const *warnings; /* "CODE_NAME: message" */
 };
 
-MUST_CHECK Status analyze_statement(Context *cx, AnalysisHost *host, const Node *statement, Analysis **ret_analysis);
+MUST_CHECK Status analyze_statement(Context *cx, AnalysisHost *host, const Node *statement,
+                                    Analysis **ret_analysis);
 MUST_CHECK Status task_execute(Context *cx, Analysis *analysis);

@@ -82,8 +82,7 @@ static const StatementKind statement_kinds[] = {
     {NODE_DENY, analyze_deny, "DATA_DEFINITION"},
 };
 
-Status analyze_other_statement(Analyzer *an, const Node *statement)
-{
+Status analyze_other_statement(Analyzer *an, const Node *statement) {
     for (size_t i = 0; i < sizeof statement_kinds / sizeof statement_kinds[0]; i++) {
         if (statement_kinds[i].kind == statement->kind) {
             if (statement_kinds[i].query_type != NULL) {
@@ -96,37 +95,34 @@ Status analyze_other_statement(Analyzer *an, const Node *statement)
                    node_kind_name(statement->kind));
 }
 
-Status task_execute(Context *cx, Analysis *analysis)
-{
+Status task_execute(Context *cx, Analysis *analysis) {
     return analysis->task(cx, analysis);
 }
 
-Status set_task(Analyzer *an, const char *update_type, Status (*task)(Context *cx, Analysis *analysis))
-{
+Status set_task(Analyzer *an, const char *update_type,
+                Status (*task)(Context *cx, Analysis *analysis)) {
     an->analysis->update_type = update_type;
     an->analysis->task = task;
     return OK;
 }
 
-Analyzer *task_analyzer(Context *cx, Analysis *analysis)
-{
+Analyzer *task_analyzer(Context *cx, Analysis *analysis) {
     return analyzer_create(cx, analysis);
 }
 
-Status begin_metadata_write(Context *cx, Analysis *analysis, Catalog *catalog)
-{
+Status begin_metadata_write(Context *cx, Analysis *analysis, Catalog *catalog) {
     void *handle;
     const char *id = cx->session->transaction_id;
     if (id != NULL && strcmp(id, "NONE") != 0) {
-        return FAIL(cx, AUTOCOMMIT_WRITE_CONFLICT, "Catalog only supports writes using autocommit: %s", catalog->name);
+        return FAIL(cx, AUTOCOMMIT_WRITE_CONFLICT,
+                    "Catalog only supports writes using autocommit: %s", catalog->name);
     }
     return transaction_handle(cx, analysis->host->transaction, catalog, true, &handle);
 }
 
 /* ---- statements as queries ---- */
 
-Status plan_query_text(Analyzer *an, const char *sql)
-{
+Status plan_query_text(Analyzer *an, const char *sql) {
     Node *statement;
     TRY(parse_statement(an->cx, sql, strlen(sql), &statement));
     RelationPlan relation;
@@ -135,8 +131,7 @@ Status plan_query_text(Analyzer *an, const char *sql)
     return OK;
 }
 
-static const char *quote(Analyzer *an, const char *text, char mark)
-{
+static const char *quote(Analyzer *an, const char *text, char mark) {
     char *quoted = arena_alloc(an->arena, strlen(text) * 2 + 3), *out = quoted;
     *out++ = mark;
     for (; *text != '\0'; text++) {
@@ -150,12 +145,10 @@ static const char *quote(Analyzer *an, const char *text, char mark)
     return quoted;
 }
 
-const char *quote_string(Analyzer *an, const char *text)
-{
+const char *quote_string(Analyzer *an, const char *text) {
     return quote(an, text, '\'');
 }
 
-const char *quote_name(Analyzer *an, const char *name)
-{
+const char *quote_name(Analyzer *an, const char *name) {
     return quote(an, name, '"');
 }

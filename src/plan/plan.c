@@ -1,9 +1,11 @@
 /*
- * Plan nodes and symbols: making them, and the short constructors that rules and the analyzer use most.
+ * Plan nodes and symbols: making them, and the short constructors that rules and the analyzer use
+ * most.
  *
- * A builder hands out dense symbol and node ids for one statement. Names of symbols are unique: the first symbol of a name
- * has it bare, later ones get the next number of the statement, as Trino's EXPLAIN shows them. What works on the fields of
- * a node in general (copies, comparison, used symbols) is in plan_fields.c.
+ * A builder hands out dense symbol and node ids for one statement. Names of symbols are unique: the
+ * first symbol of a name has it bare, later ones get the next number of the statement, as Trino's
+ * EXPLAIN shows them. What works on the fields of a node in general (copies, comparison, used
+ * symbols) is in plan_fields.c.
  */
 #include "plan/plan.h"
 
@@ -29,22 +31,19 @@ static const char *const NODE_NAMES[] = {
 #undef PLAN_NODE_END
 };
 
-size_t plan_node_size(PlanKind kind)
-{
+size_t plan_node_size(PlanKind kind) {
     assert(kind < PLAN_KIND_COUNT);
     return NODE_SIZES[kind];
 }
 
-const char *plan_kind_name(PlanKind kind)
-{
+const char *plan_kind_name(PlanKind kind) {
     assert(kind < PLAN_KIND_COUNT);
     return NODE_NAMES[kind];
 }
 
 /* ---- symbols ---- */
 
-PlanBuilder *plan_builder_create(Arena *arena)
-{
+PlanBuilder *plan_builder_create(Arena *arena) {
     PlanBuilder *builder = arena_new(arena, PlanBuilder);
     builder->arena = arena;
     builder->name_capacity = 64;
@@ -52,8 +51,7 @@ PlanBuilder *plan_builder_create(Arena *arena)
     return builder;
 }
 
-static uint32_t name_hash(const char *name)
-{
+static uint32_t name_hash(const char *name) {
     uint32_t hash = 2166136261u;
     for (const char *c = name; *c != '\0'; c++) {
         hash = (hash ^ (uint8_t)*c) * 16777619u;
@@ -62,8 +60,7 @@ static uint32_t name_hash(const char *name)
 }
 
 /* The slot where `name` is or would go. */
-static int32_t *name_slot(PlanBuilder *builder, const char *name)
-{
+static int32_t *name_slot(PlanBuilder *builder, const char *name) {
     uint32_t mask = (uint32_t)builder->name_capacity - 1;
     uint32_t at = name_hash(name) & mask;
     while (builder->names[at] != 0 &&
@@ -73,10 +70,10 @@ static int32_t *name_slot(PlanBuilder *builder, const char *name)
     return &builder->names[at];
 }
 
-static void grow_symbols(PlanBuilder *builder)
-{
+static void grow_symbols(PlanBuilder *builder) {
     if (builder->symbol_count == builder->symbol_capacity) {
-        builder->symbol_capacity = builder->symbol_capacity == 0 ? 64 : builder->symbol_capacity * 2;
+        builder->symbol_capacity =
+            builder->symbol_capacity == 0 ? 64 : builder->symbol_capacity * 2;
         const Symbol **symbols =
             arena_new_array(builder->arena, const Symbol *, builder->symbol_capacity);
         if (builder->symbol_count > 0) {
@@ -94,9 +91,9 @@ static void grow_symbols(PlanBuilder *builder)
     }
 }
 
-/* The hint in lower case, other characters replaced, a numeric tail cut off: "name_3" hints at "name". */
-static char *name_from_hint(Arena *arena, const char *hint)
-{
+/* The hint in lower case, other characters replaced, a numeric tail cut off: "name_3" hints at
+ * "name". */
+static char *name_from_hint(Arena *arena, const char *hint) {
     if (hint == NULL || *hint == '\0') {
         return arena_strdup(arena, "expr");
     }
@@ -112,8 +109,7 @@ static char *name_from_hint(Arena *arena, const char *hint)
     return name;
 }
 
-const Symbol *plan_symbol(PlanBuilder *builder, const char *hint, const Type *type)
-{
+const Symbol *plan_symbol(PlanBuilder *builder, const char *hint, const Type *type) {
     assert(type != NULL);
     grow_symbols(builder);
     const char *base = name_from_hint(builder->arena, hint);
@@ -132,13 +128,11 @@ const Symbol *plan_symbol(PlanBuilder *builder, const char *hint, const Type *ty
     return symbol;
 }
 
-bool symbol_list_contains(const SymbolList *list, const Symbol *symbol)
-{
+bool symbol_list_contains(const SymbolList *list, const Symbol *symbol) {
     return symbol_list_index(list, symbol) >= 0;
 }
 
-int32_t symbol_list_index(const SymbolList *list, const Symbol *symbol)
-{
+int32_t symbol_list_index(const SymbolList *list, const Symbol *symbol) {
     for (int32_t i = 0; i < list->count; i++) {
         if (list->items[i] == symbol) {
             return i;
@@ -147,9 +141,9 @@ int32_t symbol_list_index(const SymbolList *list, const Symbol *symbol)
     return -1;
 }
 
-/* A free slot that is not NULL was filled through another copy of the list: then this copy moves away. */
-void symbol_list_add(Arena *arena, SymbolList *list, const Symbol *symbol)
-{
+/* A free slot that is not NULL was filled through another copy of the list: then this copy moves
+ * away. */
+void symbol_list_add(Arena *arena, SymbolList *list, const Symbol *symbol) {
     if (list->count >= list->capacity || list->items[list->count] != NULL) {
         list->capacity = list->count < 4 ? 8 : list->count * 2;
         const Symbol **items = arena_new_array(arena, const Symbol *, list->capacity);
@@ -163,8 +157,7 @@ void symbol_list_add(Arena *arena, SymbolList *list, const Symbol *symbol)
 
 /* ---- nodes ---- */
 
-PlanNode *plan_node_create(PlanBuilder *builder, PlanKind kind, int32_t source_count)
-{
+PlanNode *plan_node_create(PlanBuilder *builder, PlanKind kind, int32_t source_count) {
     PlanNode *node = arena_zalloc(builder->arena, plan_node_size(kind));
     node->kind = kind;
     node->id = builder->next_node_id++;
@@ -175,8 +168,7 @@ PlanNode *plan_node_create(PlanBuilder *builder, PlanKind kind, int32_t source_c
     return node;
 }
 
-PlanNode *plan_with_sources(PlanBuilder *builder, const PlanNode *node, PlanNode *const *sources)
-{
+PlanNode *plan_with_sources(PlanBuilder *builder, const PlanNode *node, PlanNode *const *sources) {
     bool same = true;
     for (int32_t i = 0; i < node->source_count; i++) {
         same = same && sources[i] == node->sources[i];
@@ -191,8 +183,7 @@ PlanNode *plan_with_sources(PlanBuilder *builder, const PlanNode *node, PlanNode
     return copy;
 }
 
-static SymbolList list_copy(Arena *arena, int32_t count, const Symbol *const *symbols)
-{
+static SymbolList list_copy(Arena *arena, int32_t count, const Symbol *const *symbols) {
     SymbolList list = {.count = count};
     if (count > 0) {
         list.items = arena_copy(arena, symbols, sizeof(const Symbol *) * (size_t)count);
@@ -200,8 +191,7 @@ static SymbolList list_copy(Arena *arena, int32_t count, const Symbol *const *sy
     return list;
 }
 
-static ExprArray array_copy(Arena *arena, int32_t count, const Expr *const *items)
-{
+static ExprArray array_copy(Arena *arena, int32_t count, const Expr *const *items) {
     ExprArray array = {.count = count};
     if (count > 0) {
         array.items = arena_copy(arena, items, sizeof(const Expr *) * (size_t)count);
@@ -209,8 +199,7 @@ static ExprArray array_copy(Arena *arena, int32_t count, const Expr *const *item
     return array;
 }
 
-PlanNode *plan_filter(PlanBuilder *builder, PlanNode *source, const Expr *predicate)
-{
+PlanNode *plan_filter(PlanBuilder *builder, PlanNode *source, const Expr *predicate) {
     if (expr_is_true(predicate)) {
         return source;
     }
@@ -222,8 +211,7 @@ PlanNode *plan_filter(PlanBuilder *builder, PlanNode *source, const Expr *predic
 }
 
 PlanNode *plan_project(PlanBuilder *builder, PlanNode *source, int32_t count,
-                       const Symbol *const *symbols, const Expr *const *expressions)
-{
+                       const Symbol *const *symbols, const Expr *const *expressions) {
     ProjectNode *node = (ProjectNode *)plan_node_create(builder, PLAN_PROJECT, 1);
     node->base.sources[0] = source;
     node->base.outputs = list_copy(builder->arena, count, symbols);
@@ -231,8 +219,7 @@ PlanNode *plan_project(PlanBuilder *builder, PlanNode *source, int32_t count,
     return &node->base;
 }
 
-PlanNode *plan_limit(PlanBuilder *builder, PlanNode *source, int64_t count)
-{
+PlanNode *plan_limit(PlanBuilder *builder, PlanNode *source, int64_t count) {
     LimitNode *node = (LimitNode *)plan_node_create(builder, PLAN_LIMIT, 1);
     node->base.sources[0] = source;
     node->base.outputs = source->outputs;
@@ -241,8 +228,7 @@ PlanNode *plan_limit(PlanBuilder *builder, PlanNode *source, int64_t count)
 }
 
 PlanNode *plan_values(PlanBuilder *builder, int32_t column_count, const Symbol *const *symbols,
-                      int32_t row_count, const Expr *const *rows)
-{
+                      int32_t row_count, const Expr *const *rows) {
     ValuesNode *node = (ValuesNode *)plan_node_create(builder, PLAN_VALUES, 0);
     node->base.outputs = list_copy(builder->arena, column_count, symbols);
     node->row_count = row_count;
@@ -253,8 +239,7 @@ PlanNode *plan_values(PlanBuilder *builder, int32_t column_count, const Symbol *
 PlanNode *plan_join(PlanBuilder *builder, JoinKind kind, PlanNode *left, PlanNode *right,
                     int32_t key_count, const Symbol *const *left_keys,
                     const Symbol *const *right_keys, const Expr *filter, int32_t output_count,
-                    const Symbol *const *outputs)
-{
+                    const Symbol *const *outputs) {
     JoinNode *node = (JoinNode *)plan_node_create(builder, PLAN_JOIN, 2);
     node->base.sources[0] = left;
     node->base.sources[1] = right;

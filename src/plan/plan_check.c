@@ -1,7 +1,8 @@
 /*
- * Sanity of a plan in debug builds: every symbol that a node uses or passes on is produced below it (or, inside a
- * correlated subquery, by the outer input), Project and Values have the shapes their fields claim, and no expression that
- * only the analyzer knows is left. A violation is a programmer's error: it is printed and the process aborts.
+ * Sanity of a plan in debug builds: every symbol that a node uses or passes on is produced below it
+ * (or, inside a correlated subquery, by the outer input), Project and Values have the shapes their
+ * fields claim, and no expression that only the analyzer knows is left. A violation is a
+ * programmer's error: it is printed and the process aborts.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -11,8 +12,7 @@
 
 #ifdef NDEBUG
 
-void plan_check(const PlanNode *root)
-{
+void plan_check(const PlanNode *root) {
     (void)root;
 }
 
@@ -25,15 +25,13 @@ typedef struct PlanCheck {
     const PlanNode *node;
 } PlanCheck;
 
-static void fail_check(const PlanNode *node, const char *what, const char *name)
-{
+static void fail_check(const PlanNode *node, const char *what, const char *name) {
     fprintf(stderr, "plan_check: %s #%d: %s %s\n", plan_kind_name(node->kind), (int)node->id, what,
             name);
     abort();
 }
 
-static void offer(PlanCheck *check, const SymbolList *list, int32_t step)
-{
+static void offer(PlanCheck *check, const SymbolList *list, int32_t step) {
     for (int32_t i = 0; i < list->count; i++) {
         int32_t id = list->items[i]->id;
         if (id >= check->capacity) {
@@ -53,16 +51,14 @@ static void offer(PlanCheck *check, const SymbolList *list, int32_t step)
     }
 }
 
-static void check_symbol(void *closure, const Symbol *symbol)
-{
+static void check_symbol(void *closure, const Symbol *symbol) {
     const PlanCheck *check = closure;
     if (symbol->id >= check->capacity || check->visible[symbol->id] == 0) {
         fail_check(check->node, "uses a symbol that nothing below produces:", symbol->name);
     }
 }
 
-static void check_kinds(void *closure, const Expr *expr)
-{
+static void check_kinds(void *closure, const Expr *expr) {
     const PlanCheck *check = closure;
     if (expr->kind >= EXPR_SUBQUERY) {
         fail_check(check->node, "has an expression of the analyzer", "");
@@ -72,8 +68,7 @@ static void check_kinds(void *closure, const Expr *expr)
     }
 }
 
-static void check_shape(const PlanNode *node)
-{
+static void check_shape(const PlanNode *node) {
     if (node->kind == PLAN_PROJECT) {
         const ProjectNode *project = (const ProjectNode *)node;
         if (project->expressions.count != node->outputs.count) {
@@ -94,8 +89,7 @@ static void check_shape(const PlanNode *node)
 }
 
 /* Nodes that only pass columns on, so that their outputs must come from their sources. */
-static bool passes_on(PlanKind kind)
-{
+static bool passes_on(PlanKind kind) {
     switch (kind) {
     case PLAN_FILTER:
     case PLAN_JOIN:
@@ -113,8 +107,7 @@ static bool passes_on(PlanKind kind)
     }
 }
 
-static void check_node(PlanCheck *check, const PlanNode *node)
-{
+static void check_node(PlanCheck *check, const PlanNode *node) {
     bool correlated = node->kind == PLAN_CORRELATED_JOIN || node->kind == PLAN_APPLY;
     for (int32_t i = 0; i < node->source_count; i++) {
         if (correlated && i == 1) {
@@ -142,8 +135,7 @@ static void check_node(PlanCheck *check, const PlanNode *node)
     }
 }
 
-void plan_check(const PlanNode *root)
-{
+void plan_check(const PlanNode *root) {
     PlanCheck check = {0};
     check_node(&check, root);
     free(check.visible);

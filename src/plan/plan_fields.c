@@ -1,8 +1,10 @@
 /*
- * What holds for the fields of every plan node: visiting, comparing, rewriting expressions, replacing symbols.
+ * What holds for the fields of every plan node: visiting, comparing, rewriting expressions,
+ * replacing symbols.
  *
- * plan.def makes one small function per node that visits its fields; everything here is written once over the field kinds,
- * so a new node needs no code here. The one thing that is not generic is which symbols a node produces: see produces().
+ * plan.def makes one small function per node that visits its fields; everything here is written
+ * once over the field kinds, so a new node needs no code here. The one thing that is not generic is
+ * which symbols a node produces: see produces().
  */
 #include <assert.h>
 
@@ -11,8 +13,7 @@
 enum { FIELDS_MAX = 16 };
 
 #define PLAN_NODE(Name, NAME)                                                                      \
-    static void visit_##NAME(PlanNode *base, PlanFieldVisitor *visit, void *closure)               \
-    {                                                                                              \
+    static void visit_##NAME(PlanNode *base, PlanFieldVisitor *visit, void *closure) {             \
         Name##Node *node = (Name##Node *)base;                                                     \
         (void)node, (void)visit, (void)closure;
 #define FIELD(Kind, name) visit(closure, FIELD_##Kind, #name, &node->name);
@@ -32,8 +33,7 @@ static void (*const VISITORS[])(PlanNode *node, PlanFieldVisitor *visit, void *c
 #undef PLAN_NODE_END
 };
 
-void plan_visit_fields(PlanNode *node, PlanFieldVisitor *visit, void *closure)
-{
+void plan_visit_fields(PlanNode *node, PlanFieldVisitor *visit, void *closure) {
     VISITORS[node->kind](node, visit, closure);
 }
 
@@ -45,35 +45,30 @@ typedef struct FieldList {
     void *fields[FIELDS_MAX];
 } FieldList;
 
-static void collect_field(void *closure, PlanFieldKind kind, const char *name, void *field)
-{
+static void collect_field(void *closure, PlanFieldKind kind, const char *name, void *field) {
     FieldList *list = closure;
     assert(list->count < FIELDS_MAX);
     list->kinds[list->count] = kind;
     list->fields[list->count++] = field;
 }
 
-static FieldList fields_of(const PlanNode *node)
-{
+static FieldList fields_of(const PlanNode *node) {
     FieldList list = {.count = 0};
     plan_visit_fields((PlanNode *)node, collect_field, &list);
     return list;
 }
 
-static bool optional_expr_equal(const Expr *a, const Expr *b)
-{
+static bool optional_expr_equal(const Expr *a, const Expr *b) {
     return a == b || (a != NULL && b != NULL && expr_equal(a, b));
 }
 
-static bool symbols_equal(const SymbolList *a, const SymbolList *b)
-{
+static bool symbols_equal(const SymbolList *a, const SymbolList *b) {
     return a->count == b->count &&
            (a->count == 0 ||
             memcmp(a->items, b->items, sizeof(const Symbol *) * (size_t)a->count) == 0);
 }
 
-static bool exprs_equal(const ExprArray *a, const ExprArray *b)
-{
+static bool exprs_equal(const ExprArray *a, const ExprArray *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
         equal = optional_expr_equal(a->items[i], b->items[i]);
@@ -81,8 +76,7 @@ static bool exprs_equal(const ExprArray *a, const ExprArray *b)
     return equal;
 }
 
-static bool orders_equal(const SortOrderArray *a, const SortOrderArray *b)
-{
+static bool orders_equal(const SortOrderArray *a, const SortOrderArray *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
         const SortOrder *x = &a->items[i], *y = &b->items[i];
@@ -92,8 +86,7 @@ static bool orders_equal(const SortOrderArray *a, const SortOrderArray *b)
     return equal;
 }
 
-static bool aggregates_equal(const AggregateArray *a, const AggregateArray *b)
-{
+static bool aggregates_equal(const AggregateArray *a, const AggregateArray *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
         const Aggregate *x = &a->items[i], *y = &b->items[i];
@@ -105,8 +98,7 @@ static bool aggregates_equal(const AggregateArray *a, const AggregateArray *b)
     return equal;
 }
 
-static bool windows_equal(const WindowCallArray *a, const WindowCallArray *b)
-{
+static bool windows_equal(const WindowCallArray *a, const WindowCallArray *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
         const WindowCallNode *x = &a->items[i], *y = &b->items[i];
@@ -119,8 +111,7 @@ static bool windows_equal(const WindowCallArray *a, const WindowCallArray *b)
     return equal;
 }
 
-static bool lists_equal(const SymbolListArray *a, const SymbolListArray *b)
-{
+static bool lists_equal(const SymbolListArray *a, const SymbolListArray *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
         equal = symbols_equal(&a->items[i], &b->items[i]);
@@ -128,8 +119,7 @@ static bool lists_equal(const SymbolListArray *a, const SymbolListArray *b)
     return equal;
 }
 
-static bool texts_equal(const TextArray *a, const TextArray *b)
-{
+static bool texts_equal(const TextArray *a, const TextArray *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
         equal = strcmp(a->items[i], b->items[i]) == 0;
@@ -137,8 +127,7 @@ static bool texts_equal(const TextArray *a, const TextArray *b)
     return equal;
 }
 
-static bool filters_equal(const DynamicFilterArray *a, const DynamicFilterArray *b)
-{
+static bool filters_equal(const DynamicFilterArray *a, const DynamicFilterArray *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
         equal = a->items[i].id == b->items[i].id && a->items[i].symbol == b->items[i].symbol;
@@ -146,8 +135,7 @@ static bool filters_equal(const DynamicFilterArray *a, const DynamicFilterArray 
     return equal;
 }
 
-static bool field_equal(PlanFieldKind kind, const void *a, const void *b)
-{
+static bool field_equal(PlanFieldKind kind, const void *a, const void *b) {
     const char *const *text_a = a, *const *text_b = b;
     const IntegerArray *integers_a = a, *integers_b = b;
     switch (kind) {
@@ -178,9 +166,8 @@ static bool field_equal(PlanFieldKind kind, const void *a, const void *b)
         return texts_equal(a, b);
     case FIELD_Integers:
         return integers_a->count == integers_b->count &&
-               (integers_a->count == 0 ||
-                memcmp(integers_a->items, integers_b->items,
-                       sizeof(int32_t) * (size_t)integers_a->count) == 0);
+               (integers_a->count == 0 || memcmp(integers_a->items, integers_b->items,
+                                                 sizeof(int32_t) * (size_t)integers_a->count) == 0);
     case FIELD_SortOrders:
         return orders_equal(a, b);
     case FIELD_Aggregates:
@@ -193,8 +180,7 @@ static bool field_equal(PlanFieldKind kind, const void *a, const void *b)
     return false;
 }
 
-bool plan_equal(const PlanNode *a, const PlanNode *b)
-{
+bool plan_equal(const PlanNode *a, const PlanNode *b) {
     if (a == b) {
         return true;
     }
@@ -223,15 +209,13 @@ typedef struct ExpressionVisit {
     void *closure;
 } ExpressionVisit;
 
-static void visit_array(const ExpressionVisit *visit, const ExprArray *array)
-{
+static void visit_array(const ExpressionVisit *visit, const ExprArray *array) {
     for (int32_t i = 0; i < array->count; i++) {
         visit->visit(visit->closure, array->items[i]);
     }
 }
 
-static void visit_expressions(void *closure, PlanFieldKind kind, const char *name, void *field)
-{
+static void visit_expressions(void *closure, PlanFieldKind kind, const char *name, void *field) {
     const ExpressionVisit *visit = closure;
     if (kind == FIELD_Expression) {
         const Expr *expr = *(ExpressionField *)field;
@@ -254,8 +238,7 @@ static void visit_expressions(void *closure, PlanFieldKind kind, const char *nam
 }
 
 void plan_expressions(const PlanNode *node, void (*visit)(void *closure, const Expr *expr),
-                      void *closure)
-{
+                      void *closure) {
     ExpressionVisit visitor = {visit, closure};
     plan_visit_fields((PlanNode *)node, visit_expressions, &visitor);
 }
@@ -266,8 +249,7 @@ typedef struct ExpressionRewrite {
     void *closure;
 } ExpressionRewrite;
 
-static void rewrite_array(const ExpressionRewrite *rewrite, ExprArray *array)
-{
+static void rewrite_array(const ExpressionRewrite *rewrite, ExprArray *array) {
     if (array->count == 0) {
         return;
     }
@@ -278,8 +260,7 @@ static void rewrite_array(const ExpressionRewrite *rewrite, ExprArray *array)
     }
 }
 
-static void rewrite_field(void *closure, PlanFieldKind kind, const char *name, void *field)
-{
+static void rewrite_field(void *closure, PlanFieldKind kind, const char *name, void *field) {
     const ExpressionRewrite *rewrite = closure;
     if (kind == FIELD_Expression) {
         ExpressionField *expr = field;
@@ -295,8 +276,8 @@ static void rewrite_field(void *closure, PlanFieldKind kind, const char *name, v
         }
     } else if (kind == FIELD_WindowCalls) {
         WindowCallArray *calls = field;
-        calls->items = arena_copy(rewrite->arena, calls->items,
-                                  sizeof(WindowCallNode) * (size_t)calls->count);
+        calls->items =
+            arena_copy(rewrite->arena, calls->items, sizeof(WindowCallNode) * (size_t)calls->count);
         for (int32_t i = 0; i < calls->count; i++) {
             rewrite_array(rewrite, &calls->items[i].arguments);
         }
@@ -305,8 +286,7 @@ static void rewrite_field(void *closure, PlanFieldKind kind, const char *name, v
 
 PlanNode *plan_rewrite_expressions(PlanBuilder *builder, const PlanNode *node,
                                    const Expr *(*rewrite)(void *closure, const Expr *expr),
-                                   void *closure)
-{
+                                   void *closure) {
     PlanNode *copy = arena_copy(builder->arena, node, plan_node_size(node->kind));
     ExpressionRewrite visitor = {builder->arena, rewrite, closure};
     plan_visit_fields(copy, rewrite_field, &visitor);
@@ -317,8 +297,7 @@ PlanNode *plan_rewrite_expressions(PlanBuilder *builder, const PlanNode *node,
 /* ---- symbols ---- */
 
 /* Whether the symbols of a field come into being at the node, so that it does not read them. */
-static bool produces(const PlanNode *node, const void *field)
-{
+static bool produces(const PlanNode *node, const void *field) {
     switch (node->kind) {
     case PLAN_GROUP_ID: {
         const GroupIdNode *group = (const GroupIdNode *)node;
@@ -353,45 +332,39 @@ typedef struct SymbolVisit {
     void *closure;
 } SymbolVisit;
 
-static void visit_symbol(const SymbolVisit *visit, const Symbol *symbol)
-{
+static void visit_symbol(const SymbolVisit *visit, const Symbol *symbol) {
     if (symbol != NULL) {
         visit->visit(visit->closure, symbol);
     }
 }
 
-static void visit_list(const SymbolVisit *visit, const SymbolList *list)
-{
+static void visit_list(const SymbolVisit *visit, const SymbolList *list) {
     for (int32_t i = 0; i < list->count; i++) {
         visit_symbol(visit, list->items[i]);
     }
 }
 
-static void visit_orders(const SymbolVisit *visit, const SortOrderArray *orders)
-{
+static void visit_orders(const SymbolVisit *visit, const SortOrderArray *orders) {
     for (int32_t i = 0; i < orders->count; i++) {
         visit_symbol(visit, orders->items[i].symbol);
     }
 }
 
-static void visit_aggregates(const SymbolVisit *visit, const AggregateArray *aggregates)
-{
+static void visit_aggregates(const SymbolVisit *visit, const AggregateArray *aggregates) {
     for (int32_t i = 0; i < aggregates->count; i++) {
         visit_symbol(visit, aggregates->items[i].filter);
         visit_orders(visit, &aggregates->items[i].order_by);
     }
 }
 
-static void visit_window_calls(const SymbolVisit *visit, const WindowCallArray *calls)
-{
+static void visit_window_calls(const SymbolVisit *visit, const WindowCallArray *calls) {
     for (int32_t i = 0; i < calls->count; i++) {
         visit_symbol(visit, calls->items[i].start_value);
         visit_symbol(visit, calls->items[i].end_value);
     }
 }
 
-static void visit_field_symbols(void *closure, PlanFieldKind kind, const char *name, void *field)
-{
+static void visit_field_symbols(void *closure, PlanFieldKind kind, const char *name, void *field) {
     const SymbolVisit *visit = closure;
     if (produces(visit->node, field)) {
         return;
@@ -419,15 +392,13 @@ static void visit_field_symbols(void *closure, PlanFieldKind kind, const char *n
     }
 }
 
-static void visit_expression_symbols(void *closure, const Expr *expr)
-{
+static void visit_expression_symbols(void *closure, const Expr *expr) {
     const SymbolVisit *visit = closure;
     expr_symbols(expr, visit->visit, visit->closure);
 }
 
 void plan_used_symbols(const PlanNode *node, void (*visit)(void *closure, const Symbol *symbol),
-                       void *closure)
-{
+                       void *closure) {
     SymbolVisit visitor = {node, visit, closure};
     plan_visit_fields((PlanNode *)node, visit_field_symbols, &visitor);
     plan_expressions(node, visit_expression_symbols, &visitor);
@@ -445,8 +416,7 @@ typedef struct Replacement {
     int32_t count;
 } Replacement;
 
-static const Symbol *replace_symbol(const Replacement *replacement, const Symbol *symbol)
-{
+static const Symbol *replace_symbol(const Replacement *replacement, const Symbol *symbol) {
     if (symbol == NULL || symbol->id >= replacement->count ||
         replacement->map[symbol->id] == NULL) {
         return symbol;
@@ -454,8 +424,7 @@ static const Symbol *replace_symbol(const Replacement *replacement, const Symbol
     return replacement->map[symbol->id];
 }
 
-static void replace_list(const Replacement *replacement, SymbolList *list)
-{
+static void replace_list(const Replacement *replacement, SymbolList *list) {
     if (list->count == 0) {
         return;
     }
@@ -466,8 +435,7 @@ static void replace_list(const Replacement *replacement, SymbolList *list)
     }
 }
 
-static void replace_orders(const Replacement *replacement, SortOrderArray *orders)
-{
+static void replace_orders(const Replacement *replacement, SortOrderArray *orders) {
     if (orders->count == 0) {
         return;
     }
@@ -478,15 +446,13 @@ static void replace_orders(const Replacement *replacement, SortOrderArray *order
     }
 }
 
-static const Expr *replace_in_expr(void *closure, const Expr *expr)
-{
+static const Expr *replace_in_expr(void *closure, const Expr *expr) {
     const Replacement *replacement = closure;
     return expr_replace_symbols(replacement->arena, expr, replacement->expressions,
                                 replacement->count);
 }
 
-static void replace_calls(const Replacement *replacement, PlanFieldKind kind, void *field)
-{
+static void replace_calls(const Replacement *replacement, PlanFieldKind kind, void *field) {
     if (kind == FIELD_Aggregates) { /* the arrays were copied when expressions were rewritten */
         AggregateArray *aggregates = field;
         for (int32_t i = 0; i < aggregates->count; i++) {
@@ -506,8 +472,7 @@ static void replace_calls(const Replacement *replacement, PlanFieldKind kind, vo
     }
 }
 
-static void replace_field(void *closure, PlanFieldKind kind, const char *name, void *field)
-{
+static void replace_field(void *closure, PlanFieldKind kind, const char *name, void *field) {
     const Replacement *replacement = closure;
     if (kind == FIELD_SymbolRef) {
         *(SymbolRefField *)field = replace_symbol(replacement, *(SymbolRefField *)field);
@@ -515,8 +480,8 @@ static void replace_field(void *closure, PlanFieldKind kind, const char *name, v
         replace_list(replacement, field);
     } else if (kind == FIELD_SymbolLists) {
         SymbolListArray *lists = field;
-        lists->items = arena_copy(replacement->arena, lists->items,
-                                  sizeof(SymbolList) * (size_t)lists->count);
+        lists->items =
+            arena_copy(replacement->arena, lists->items, sizeof(SymbolList) * (size_t)lists->count);
         for (int32_t i = 0; i < lists->count; i++) {
             replace_list(replacement, &lists->items[i]);
         }
@@ -535,8 +500,7 @@ static void replace_field(void *closure, PlanFieldKind kind, const char *name, v
 }
 
 static PlanNode *replace_in_plan(PlanBuilder *builder, Replacement *replacement,
-                                 const PlanNode *node)
-{
+                                 const PlanNode *node) {
     PlanNode *copy = plan_rewrite_expressions(builder, node, replace_in_expr, replacement);
     plan_visit_fields(copy, replace_field, replacement);
     replace_list(replacement, &copy->outputs);
@@ -551,8 +515,7 @@ static PlanNode *replace_in_plan(PlanBuilder *builder, Replacement *replacement,
 }
 
 PlanNode *plan_replace_symbols(PlanBuilder *builder, PlanNode *node, const Symbol *const *map,
-                               int32_t map_count)
-{
+                               int32_t map_count) {
     Replacement replacement = {builder->arena, map, NULL, map_count};
     replacement.expressions = arena_new_array(builder->arena, const Expr *, map_count);
     for (int32_t i = 0; i < map_count; i++) {
