@@ -1,0 +1,18 @@
+/*
+ * Session properties: the system's (Trino 476's names, types and defaults) and what a session sets of them.
+ */
+#pragma once
+
+#include "warren/session.h"
+
+typedef struct SessionPropertyDefinition {
+    const char *name, *type, *default_value, *description;
+    bool hidden; /* settable, but not shown */
+} SessionPropertyDefinition;
+
+const SessionPropertyDefinition *session_property_definitions(int32_t *ret_count);
+const SessionPropertyDefinition *session_property_find(const char *name); /* NULL when there is none */
+/* What the session set, or NULL. "catalog.name" for a catalog's property. */
+const char *session_property_text(const Session *session, const char *name);
+/* The set or default value as a number; 0 when it is none. */
+int64_t session_property_integer(const Session *session, const char *name);
