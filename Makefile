@@ -15,13 +15,13 @@ run: build
 	@python3 tools/run.py $(if $(PORT),--port $(PORT))
 
 build: setup build/release/build.ninja
-	@ninja -C build/release --quiet
+	@ninja -C build/release --quiet programs
 debug: setup build/debug/build.ninja
 	@ninja -C build/debug --quiet
 tsan: setup build/tsan/build.ninja
-	@ninja -C build/tsan --quiet
+	@ninja -C build/tsan --quiet programs
 fuzz: setup build/fuzz/build.ninja
-	@ninja -C build/fuzz --quiet
+	@ninja -C build/fuzz --quiet fuzzers
 
 build/release/build.ninja:
 	@meson setup build/release $(RELEASE_OPTIONS) $(WERROR) >/dev/null
