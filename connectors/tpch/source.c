@@ -45,7 +45,7 @@ Status tpch_open_source(Context *cx, void *connector, void *transaction, Handle 
     memcpy(&rows, split->handle.data, sizeof rows);
     TRY(check_suppliers(cx, table, &rows));
     if (needs_text(model, columns, column_count)) {
-        TRY(text_pool_open(cx, table_rows(model, table->scale)));
+        TRY(text_pool_open(cx));
     }
 
     Arena *arena = arena_create(NULL);

@@ -17,7 +17,7 @@
 #include "generator/sentence.h"
 #include "generator/text_pool_index.h"
 
-enum { LARGE_PAGE_BYTES = 2 * 1024 * 1024 };
+enum { PADDING = 64 }; /* readable behind the pool's last byte */
 
 typedef enum LaneState { LANE_MISSING, LANE_BUSY, LANE_READY } LaneState;
 
@@ -40,8 +40,7 @@ static const uint8_t lane_skips[TEXT_LANE_COUNT] = {
 };
 
 static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
-static char *pool; /* NULL until opened; some bytes behind its end are readable */
-static bool has_large_pages;
+static char *pool; /* NULL until opened */
 static _Atomic uint8_t lane_states[TEXT_LANE_COUNT];
 static _Atomic int32_t lanes_ready;
 
@@ -52,26 +51,17 @@ TextRange text_range(int32_t average_length) {
                        .length_max = length_max};
 }
 
-/* The pool's addresses, from a large page's beginning on; NULL when there are none. */
-static char *reserve_pool(void) {
-    char *memory = mmap(NULL, TEXT_POOL_BYTES + LARGE_PAGE_BYTES, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) {
-        return NULL;
-    }
-    return memory + (LARGE_PAGE_BYTES - (uintptr_t)memory % LARGE_PAGE_BYTES) % LARGE_PAGE_BYTES;
-}
-
-Status text_pool_open(Context *cx, int64_t rows) {
+/* Ordinary pages on purpose: large ones are faster once they are there, but the first process to
+   ask waits longer for them than it gains. */
+Status text_pool_open(Context *cx) {
+    bool failed = false;
     pthread_mutex_lock(&open_lock);
     if (pool == NULL) {
-        pool = reserve_pool();
+        void *memory = mmap(NULL, TEXT_POOL_BYTES + PADDING, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        failed = memory == MAP_FAILED;
+        pool = failed ? NULL : memory;
     }
-    if (pool != NULL && rows >= TEXT_LANE_COUNT && !has_large_pages) {
-        has_large_pages = true;
-        madvise(pool, TEXT_POOL_BYTES, MADV_HUGEPAGE); /* a wish: nothing depends on it */
-    }
-    bool failed = pool == NULL;
     pthread_mutex_unlock(&open_lock);
     if (failed) {
         return FAIL(cx, GENERIC_INSUFFICIENT_RESOURCES, "No room for %d bytes of comment text",

@@ -17,9 +17,8 @@ typedef struct TextRange {
 TextRange text_range(int32_t average_length);
 
 /* Reserves the pool's addresses, no memory yet; has to succeed once before any piece is asked for.
-   `rows` is how many comments the table has: where most of the pool will be needed, it is given
-   large pages. */
-Status text_pool_open(Context *cx, int64_t rows);
+ */
+Status text_pool_open(Context *cx);
 /* One piece a row, as a varchar vector. */
 Vector *text_pool_vector(const Type *type, const int32_t *offsets, const int32_t *lengths,
                          int32_t count);
