@@ -1,8 +1,9 @@
 /*
  * The syntax tree of a statement: what the parser makes and the analyzer and the formatter read.
  *
- * Nodes are described in ast.def; each is a struct whose first member is `Node node`. The tree lives in the arena it
- * was parsed into and nothing changes it afterwards. Identifiers keep their spelling: lookups fold case.
+ * Nodes are described in ast.def; each is a struct whose first member is `Node node`. The tree
+ * lives in the arena it was parsed into and nothing changes it afterwards. Identifiers keep their
+ * spelling: lookups fold case.
  */
 #pragma once
 
@@ -163,7 +164,8 @@ typedef enum JsonValueBehavior {
     JSON_VALUE_NULL,
     JSON_VALUE_ERROR,
     JSON_VALUE_DEFAULT,             /* the value is in ..._default */
-    JSON_VALUE_DEFAULT_UNSPECIFIED, /* nothing written on ERROR in a JSON_TABLE column: the table's behaviour */
+    JSON_VALUE_DEFAULT_UNSPECIFIED, /* nothing written on ERROR in a JSON_TABLE column: the table's
+                                       behaviour */
 } JsonValueBehavior;
 
 typedef enum JsonQueryBehavior {
@@ -298,20 +300,22 @@ static inline Node *node_check(Node *node, NodeKind kind) {
 const char *node_kind_name(NodeKind kind); /* "ComparisonExpression" */
 NodeClass node_kind_class(NodeKind kind);
 
-/* Calls `visit` with each child that is there, in the order of ast.def (text order but for a few clauses). */
+/* Calls `visit` with each child that is there, in the order of ast.def (text order but for a few
+ * clauses). */
 void node_visit_children(const Node *node, void (*visit)(void *argument, Node *child),
                          void *argument);
 
 /*
- * The same tree? Positions do not count, nor the case and quotes of identifiers; literals compare as
- * they are written. NULL equals NULL only. Any depth is fine.
+ * The same tree? Positions do not count, nor the case and quotes of identifiers; literals compare
+ * as they are written. NULL equals NULL only. Any depth is fine.
  */
 bool node_equals(const Node *left, const Node *right);
 
 /* How many `?` the tree has; they are numbered in text order. Any depth is fine. */
 int32_t node_parameter_count(const Node *node);
 
-/* A new zeroed node of a kind, at a position; `size` is the struct's. NODE_NEW(arena, Query, line, column). */
+/* A new zeroed node of a kind, at a position; `size` is the struct's. NODE_NEW(arena, Query, line,
+ * column). */
 Node *node_create(Arena *arena, NodeKind kind, size_t size, int32_t line, int32_t column);
 #define NODE_NEW(arena, Name, line, column)                                                        \
     ((Name *)node_create((arena), (NodeKind)KIND_OF_##Name, sizeof(Name), (line), (column)))

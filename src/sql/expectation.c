@@ -1,9 +1,10 @@
 /*
  * Walks the grammar from the place of an error and records what was wanted at the furthest token.
  *
- * Some rules are reported by a name of their own: entering one records the name, and what it starts with is then
- * suppressed. Results of a rule at a token are remembered, whether or not it was entered suppressed; that decides
- * whether a name appears twice or not at all, so the order of the walk is fixed: last alternative first.
+ * Some rules are reported by a name of their own: entering one records the name, and what it starts
+ * with is then suppressed. Results of a rule at a token are remembered, whether or not it was
+ * entered suppressed; that decides whether a name appears twice or not at all, so the order of the
+ * walk is fixed: last alternative first.
  */
 #include "expectation.h"
 
@@ -276,7 +277,8 @@ static EndList walk_rule(Walk *walk, Place start, int32_t precedence) {
     return ends;
 }
 
-/* Can `target` be come to from the start of its rule without a token? Then the walk had better start there. */
+/* Can `target` be come to from the start of its rule without a token? Then the walk had better
+ * start there. */
 static bool reachable_from_start(Walk *walk, int32_t target) {
     const Grammar *grammar = walk->grammar;
     bool *visited = arena_new_array(walk->arena, bool, grammar->state_count);

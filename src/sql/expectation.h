@@ -12,8 +12,9 @@ typedef struct Expectation {
 } Expectation;
 
 /*
- * Follows every way through the grammar from `state` (of a rule called by `frame`'s) over the tokens from `token_index`,
- * none beyond `last_token`, and collects what the ways that came furthest wanted next. False if that is too much work.
+ * Follows every way through the grammar from `state` (of a rule called by `frame`'s) over the
+ * tokens from `token_index`, none beyond `last_token`, and collects what the ways that came
+ * furthest wanted next. False if that is too much work.
  */
 bool expectation_find(Arena *arena, const Grammar *grammar, const TokenList *list, int32_t state,
                       const Frame *frame, int32_t token_index, int32_t last_token,

@@ -90,8 +90,7 @@ static bool put_role_statement(Formatter *f, const Node *node) {
     }
     case NODE_REVOKE_ROLES: {
         const RevokeRoles *revoke = NODE_CAST(RevokeRoles, node);
-        put_words(f, revoke->admin_option ? "REVOKE ADMIN OPTION FOR " : "REVOKE ",
-                  &revoke->roles);
+        put_words(f, revoke->admin_option ? "REVOKE ADMIN OPTION FOR " : "REVOKE ", &revoke->roles);
         put_principals(f, " FROM ", &revoke->grantees);
         put_grantor(f, " GRANTED BY ", revoke->grantor);
         put_catalog(f, revoke->catalog);

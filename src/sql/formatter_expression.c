@@ -1,6 +1,6 @@
 /*
- * Expressions and types to text. Operators get parentheses of their own, so none from the source are
- * needed.
+ * Expressions and types to text. Operators get parentheses of their own, so none from the source
+ * are needed.
  */
 #include "formatter_internal.h"
 
@@ -16,7 +16,7 @@
 static void put_double(Formatter *f, const char *text) {
     double value = strtod(text, NULL);
     if (isinf(value)) {
-        put(f, value < 0 ? "-\u221e" : "\u221e");
+        put(f, text); /* beyond double: as it was written */
         return;
     }
     char digits[40];
@@ -209,7 +209,7 @@ static bool put_operator(Formatter *f, const Node *node) {
     case NODE_LOGICAL_EXPRESSION: {
         const LogicalExpression *logical = NODE_CAST(LogicalExpression, node);
         put(f, "(");
-        put_separated(f, &logical->terms, logical->operator == LOGICAL_AND ? " AND " : " OR ");
+        put_separated(f, &logical->terms, logical->operator== LOGICAL_AND ? " AND " : " OR ");
         put(f, ")");
         return true;
     }
@@ -516,14 +516,10 @@ static bool put_primary(Formatter *f, const Node *node) {
 
 static bool put_current(Formatter *f, const Node *node) {
     static const char *const words[NODE_KIND_COUNT] = {
-        [NODE_CURRENT_DATE] = "CURRENT_DATE",
-        [NODE_CURRENT_TIME] = "CURRENT_TIME",
-        [NODE_CURRENT_TIMESTAMP] = "CURRENT_TIMESTAMP",
-        [NODE_LOCAL_TIME] = "LOCALTIME",
-        [NODE_LOCAL_TIMESTAMP] = "LOCALTIMESTAMP",
-        [NODE_CURRENT_USER] = "CURRENT_USER",
-        [NODE_CURRENT_CATALOG] = "CURRENT_CATALOG",
-        [NODE_CURRENT_SCHEMA] = "CURRENT_SCHEMA",
+        [NODE_CURRENT_DATE] = "CURRENT_DATE",           [NODE_CURRENT_TIME] = "CURRENT_TIME",
+        [NODE_CURRENT_TIMESTAMP] = "CURRENT_TIMESTAMP", [NODE_LOCAL_TIME] = "LOCALTIME",
+        [NODE_LOCAL_TIMESTAMP] = "LOCALTIMESTAMP",      [NODE_CURRENT_USER] = "CURRENT_USER",
+        [NODE_CURRENT_CATALOG] = "CURRENT_CATALOG",     [NODE_CURRENT_SCHEMA] = "CURRENT_SCHEMA",
         [NODE_CURRENT_PATH] = "CURRENT_PATH",
     };
     if (words[node->kind] == NULL) {

@@ -149,9 +149,8 @@ static void put_explain(Formatter *f, const Explain *explain, int indent) {
     for (int32_t i = 0; i < explain->options.count; i++) {
         const Node *option = explain->options.items[i];
         put(f, i == 0 ? "(" : ", ");
-        put(f, option->kind == NODE_EXPLAIN_TYPE
-                   ? types[NODE_CAST(ExplainType, option)->type]
-                   : formats[NODE_CAST(ExplainFormat, option)->type]);
+        put(f, option->kind == NODE_EXPLAIN_TYPE ? types[NODE_CAST(ExplainType, option)->type]
+                                                 : formats[NODE_CAST(ExplainFormat, option)->type]);
     }
     put(f, explain->options.count > 0 ? ")\n" : "\n");
     put_statement(f, explain->statement, indent);

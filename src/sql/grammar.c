@@ -1,9 +1,10 @@
 /*
- * Builds the grammar network: bodies to trees, left recursion to loops, trees to states, then the first and follow
- * sets.
+ * Builds the grammar network: bodies to trees, left recursion to loops, trees to states, then the
+ * first and follow sets.
  *
- * Left-recursive rules become what the generator makes of them: the alternatives that do not start with the rule
- * itself, then a loop over the rest, guarded by precedence; an earlier alternative binds tighter.
+ * Left-recursive rules become what the generator makes of them: the alternatives that do not start
+ * with the rule itself, then a loop over the rest, guarded by precedence; an earlier alternative
+ * binds tighter.
  */
 #include "grammar.h"
 
@@ -127,7 +128,7 @@ static Element *read_word(Reader *reader) {
         return element;
     }
     Element *element = new_element(reader, ELEMENT_TOKENS);
-    if (strncmp(word, "NON_RESERVED", size) == 0) {
+    if (size == strlen("NON_RESERVED") && memcmp(word, "NON_RESERVED", size) == 0) {
         for (int kind = TOKEN_KEYWORD_FIRST; kind < TOKEN_KIND_COUNT; kind++) {
             if (token_is_non_reserved((TokenKind)kind)) {
                 token_set_add(&element->tokens, (TokenKind)kind);

@@ -1,8 +1,10 @@
 /*
- * The grammar of grammar_rules.def as a network of states, in the form in which Trino's parser generator sees it.
+ * The grammar of grammar_rules.def as a network of states, in the form in which Trino's parser
+ * generator sees it.
  *
- * Only syntax errors need it: what Trino says about a wrong text depends on how its generated parser got there and on
- * everything reachable from that place. A grammar is built in an arena when it is needed and is read-only then.
+ * Only syntax errors need it: what Trino says about a wrong text depends on how its generated
+ * parser got there and on everything reachable from that place. A grammar is built in an arena when
+ * it is needed and is read-only then.
  */
 #pragma once
 
@@ -91,7 +93,8 @@ struct Element {
     int32_t precedence;
     int32_t alternative_count;
     Alternative *alternatives;
-    /* States; a loop has an entry where it decides, a loop back, and a block with its own decision. */
+    /* States; a loop has an entry where it decides, a loop back, and a block with its own decision.
+     */
     int32_t left;
     int32_t right;
     int32_t block_start;
@@ -126,5 +129,6 @@ typedef struct Grammar {
 } Grammar;
 
 const Grammar *grammar_build(Arena *arena);
-/* Tokens that choose alternative `state` starts with, its rule's end included through what may follow. */
+/* Tokens that choose alternative `state` starts with, its rule's end included through what may
+ * follow. */
 TokenSet grammar_look(const Grammar *grammar, int32_t state);

@@ -1,9 +1,10 @@
 /*
  * Statement text to tokens.
  *
- * The whole text becomes one array before parsing: the parser looks ahead freely, and a failed parse is explained from
- * the same tokens. Every byte belongs to a token, to white space or to a comment; what no rule knows is UNRECOGNIZED,
- * one code point long, and left to the parser to refuse. The last token is always END.
+ * The whole text becomes one array before parsing: the parser looks ahead freely, and a failed
+ * parse is explained from the same tokens. Every byte belongs to a token, to white space or to a
+ * comment; what no rule knows is UNRECOGNIZED, one code point long, and left to the parser to
+ * refuse. The last token is always END.
  */
 #pragma once
 

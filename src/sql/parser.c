@@ -1,8 +1,10 @@
 /*
- * The parser's entry points and what all its rules stand on: token access, look-ahead over parentheses, lists, depth.
+ * The parser's entry points and what all its rules stand on: token access, look-ahead over
+ * parentheses, lists, depth.
  *
- * The rules only say yes or no. When they say no, syntax_error.c works out from the tokens what Trino would say; when
- * they say yes, an error noted on the way (a bad literal, a wrong argument count) still fails the parse.
+ * The rules only say yes or no. When they say no, syntax_error.c works out from the tokens what
+ * Trino would say; when they say yes, an error noted on the way (a bad literal, a wrong argument
+ * count) still fails the parse.
  */
 #include "parser_internal.h"
 
@@ -130,9 +132,9 @@ bool is_query_paren(const Parser *p, int32_t index) {
     return p->list.tokens[index].kind == TOKEN_LEFT_PAREN && p->is_query[index];
 }
 
-bool at_clause_start(const Parser *p) {
-    TokenKind next = peek_at(p, 1);
-    switch (peek(p)) {
+bool clause_starts_at(const Parser *p, int32_t ahead) {
+    TokenKind next = peek_at(p, ahead + 1);
+    switch (peek_at(p, ahead)) {
     case KEYWORD_LIMIT:
         return next == TOKEN_INTEGER_VALUE || next == TOKEN_QUESTION_MARK || next == KEYWORD_ALL;
     case KEYWORD_OFFSET:
@@ -140,20 +142,20 @@ bool at_clause_start(const Parser *p) {
     case KEYWORD_FETCH:
         return next == KEYWORD_FIRST || next == KEYWORD_NEXT;
     case KEYWORD_WINDOW:
-        return is_identifier(next) && peek_at(p, 2) == KEYWORD_AS &&
-               peek_at(p, 3) == TOKEN_LEFT_PAREN;
+        return is_identifier(next) && peek_at(p, ahead + 2) == KEYWORD_AS &&
+               peek_at(p, ahead + 3) == TOKEN_LEFT_PAREN;
     case KEYWORD_TABLESAMPLE:
         return (next == KEYWORD_BERNOULLI || next == KEYWORD_SYSTEM) &&
-               peek_at(p, 2) == TOKEN_LEFT_PAREN;
+               peek_at(p, ahead + 2) == TOKEN_LEFT_PAREN;
     case KEYWORD_MATCH_RECOGNIZE:
-        return at_match_recognize(p);
+        return match_recognize_starts_at(p, ahead);
     case KEYWORD_PARTITION:
         return next == KEYWORD_BY;
     case KEYWORD_PRUNE:
     case KEYWORD_KEEP:
         return next == KEYWORD_WHEN;
     case KEYWORD_COPARTITION:
-        return next == TOKEN_LEFT_PAREN && is_identifier(peek_at(p, 2));
+        return next == TOKEN_LEFT_PAREN && is_identifier(peek_at(p, ahead + 2));
     default:
         return false;
     }
@@ -245,7 +247,8 @@ static TokenKind closing_of(TokenKind kind) {
     }
 }
 
-/* Partners of '(' and '['. A closing one that fits nothing is left alone; the rules will stumble over it. */
+/* Partners of '(' and '['. A closing one that fits nothing is left alone; the rules will stumble
+ * over it. */
 static void match_parentheses(Parser *p) {
     int32_t count = p->list.count;
     p->match = arena_new_array(p->arena, int32_t, count);
@@ -281,8 +284,9 @@ static bool goes_on_as_query(TokenKind kind) {
 }
 
 /*
- * Marks the parentheses around queries, from the innermost: one holds a query if it starts with a query's word, or
- * with a query's parenthesis after which the text goes on as a query does and an expression or relation does not.
+ * Marks the parentheses around queries, from the innermost: one holds a query if it starts with a
+ * query's word, or with a query's parenthesis after which the text goes on as a query does and an
+ * expression or relation does not.
  */
 static void mark_query_parentheses(Parser *p) {
     p->is_query = arena_new_array(p->arena, bool, p->list.count);

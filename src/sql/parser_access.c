@@ -1,7 +1,8 @@
 /*
  * Roles and privileges: GRANT, REVOKE, DENY.
  *
- * `GRANT a, b TO c` grants roles, `GRANT a, b ON t TO c` privileges; which it is shows only after the list.
+ * `GRANT a, b TO c` grants roles, `GRANT a, b ON t TO c` privileges; which it is shows only after
+ * the list.
  */
 #include "parser_internal.h"
 

@@ -1,8 +1,9 @@
 /*
- * Expressions by precedence: OR, AND, NOT, one predicate, then value expressions (||, + -, * / %, sign, AT TIME ZONE).
+ * Expressions by precedence: OR, AND, NOT, one predicate, then value expressions (||, + -, * / %,
+ * sign, AT TIME ZONE).
  *
- * Chains of operators of one level are loops, so a thousand operands cost no stack; AND and OR are n-ary nodes.
- * Predicates do not chain: `a = b = c` is not an expression.
+ * Chains of operators of one level are loops, so a thousand operands cost no stack; AND and OR are
+ * n-ary nodes. Predicates do not chain: `a = b = c` is not an expression.
  */
 #include "parser_internal.h"
 
@@ -318,7 +319,8 @@ static Status parse_predicate(Parser *p, Node *value, Node **ret_node) {
 
 /* ---- logic ---- */
 
-/* One operand of AND: NOT ... or a predicate. `value`, when not NULL, is its first value expression. */
+/* One operand of AND: NOT ... or a predicate. `value`, when not NULL, is its first value
+ * expression. */
 static Status parse_not(Parser *p, Node *value, Node **ret_node) {
     if (value == NULL && peek(p) == KEYWORD_NOT) {
         TRY(enter(p));
@@ -337,7 +339,8 @@ static Status parse_not(Parser *p, Node *value, Node **ret_node) {
 
 typedef Status (*LogicalOperand)(Parser *p, int32_t start, Node *value, Node **ret_node);
 
-/* operand (keyword operand)*, one flat node if there are two or more. Its position is that of token `start`. */
+/* operand (keyword operand)*, one flat node if there are two or more. Its position is that of token
+ * `start`. */
 static Status parse_logical(Parser *p, LogicalOperator operator, TokenKind keyword,
                             LogicalOperand operand, int32_t start, Node *value, Node **ret_node) {
     Node *first;

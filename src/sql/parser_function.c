@@ -1,9 +1,10 @@
 /*
- * Calls: name(...) with DISTINCT, ORDER BY, FILTER, null treatment and OVER, and the functions with a syntax of their
- * own (EXTRACT, TRIM, POSITION, SUBSTRING, NORMALIZE, LISTAGG).
+ * Calls: name(...) with DISTINCT, ORDER BY, FILTER, null treatment and OVER, and the functions with
+ * a syntax of their own (EXTRACT, TRIM, POSITION, SUBSTRING, NORMALIZE, LISTAGG).
  *
- * Some names become nodes of their own (if, nullif, coalesce, try, format). What Trino rewrites to ordinary calls while
- * building its tree is rewritten here too, so that analyzer and formatter see the same tree as Trino's.
+ * Some names become nodes of their own (if, nullif, coalesce, try, format). What Trino rewrites to
+ * ordinary calls while building its tree is rewritten here too, so that analyzer and formatter see
+ * the same tree as Trino's.
  */
 #include "parser_internal.h"
 
@@ -17,9 +18,10 @@ bool at_set_quantifier(const Parser *p) {
     if (peek(p) != KEYWORD_ALL) {
         return false;
     }
-    /* ALL can be a name: it is the quantifier only if an expression (or the star of SELECT) can follow. */
+    /* ALL can be a name: it is the quantifier only if an expression (or the star of SELECT) can
+     * follow. */
     if (peek_at(p, 1) == TOKEN_ASTERISK) {
-        return !starts_expression(peek_at(p, 2));
+        return !starts_expression(peek_at(p, 2)) || clause_starts_at(p, 2);
     }
     return starts_expression(peek_at(p, 1)) && !is_string(peek_at(p, 1));
 }
@@ -248,7 +250,8 @@ static FunctionCall *rewritten_call(Parser *p, const Token *at, const char *name
     return call;
 }
 
-/* POSITION(a IN b), SUBSTRING(a FROM b [FOR c]); without the word it is the ordinary call of that name. */
+/* POSITION(a IN b), SUBSTRING(a FROM b [FOR c]); without the word it is the ordinary call of that
+ * name. */
 static Status parse_position_or_substring(Parser *p, Node **ret_node) {
     const Token *at = current(p);
     bool is_position = at->kind == KEYWORD_POSITION;
@@ -351,7 +354,8 @@ static Status parse_normalize(Parser *p, Node **ret_node) {
     return expect(p, TOKEN_RIGHT_PAREN);
 }
 
-/* Does the parenthesis at the current token hold a FROM of its own, not inside another parenthesis? */
+/* Does the parenthesis at the current token hold a FROM of its own, not inside another parenthesis?
+ */
 static bool has_from_inside(const Parser *p) {
     int32_t end = p->match[p->position];
     for (int32_t i = p->position + 1; i < end; i++) {

@@ -1,15 +1,18 @@
 /*
- * What the files of the parser share: the state of one parse, token access, and the rules that other files call.
+ * What the files of the parser share: the state of one parse, token access, and the rules that
+ * other files call.
  *
- * A rule function starts at the current token, consumes exactly its text and gives its node; on FAILED the position is
- * that of the token it could not accept. No rule consumes and then steps back: where the grammar needs it, rules look
- * ahead over tokens, by `match` in constant time over parentheses, so that the whole parse stays linear.
+ * A rule function starts at the current token, consumes exactly its text and gives its node; on
+ * FAILED the position is that of the token it could not accept. No rule consumes and then steps
+ * back: where the grammar needs it, rules look ahead over tokens, by `match` in constant time over
+ * parentheses, so that the whole parse stays linear.
  */
 #pragma once
 
 #include "ast.h"
 #include "lexer.h"
 #include "parser.h"
+#include "syntax_error.h"
 
 typedef struct Parser {
     Context *cx;
@@ -73,21 +76,23 @@ bool starts_expression(TokenKind kind);
 bool continues_expression(const Parser *p, int32_t index);
 /* Is the '(' at `index` that of a parenthesised query? */
 bool is_query_paren(const Parser *p, int32_t index);
-/* Is the non-reserved word at the current token the start of a clause rather than an alias? */
-bool at_clause_start(const Parser *p);
+/* Is the non-reserved word `ahead` tokens on the start of a clause rather than an alias? */
+bool clause_starts_at(const Parser *p, int32_t ahead);
 /* Index after the type that starts at token `index`, or -1. */
 int32_t skip_type(const Parser *p, int32_t index);
 
 PRINTF_LIKE(4, 5)
 void defer_error(Parser *p, ErrorCode code, const Token *at, const char *format, ...);
 
-/* Every rule that can contain itself enters and leaves; entering fails when the nesting is too deep. */
+/* Every rule that can contain itself enters and leaves; entering fails when the nesting is too
+ * deep. */
 MUST_CHECK Status enter(Parser *p);
 static inline void leave(Parser *p) {
     p->depth--;
 }
 
-/* Each further link of a left-deep chain counts, because whoever reads the tree recurses over it. */
+/* Each further link of a left-deep chain counts, because whoever reads the tree recurses over it.
+ */
 MUST_CHECK Status count_link(Parser *p, int32_t *links);
 
 /* ---- nodes ---- */
@@ -130,7 +135,8 @@ MUST_CHECK Status parse_catalog_clause(Parser *p,
 
 MUST_CHECK Status parse_expression_rule(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_value_expression(Parser *p, Node **ret_node);
-/* The rest of an expression whose first value expression is already there and began at token `start`. */
+/* The rest of an expression whose first value expression is already there and began at token
+ * `start`. */
 MUST_CHECK Status parse_expression_after_value(Parser *p, int32_t start, Node *value,
                                                Node **ret_node);
 MUST_CHECK Status parse_primary_expression(Parser *p, Node **ret_node);
@@ -160,7 +166,7 @@ MUST_CHECK Status parse_skip_to(Parser *p, SkipTo **ret_skip_to); /* AFTER MATCH
 PatternSearchMode parse_search_mode(Parser *p);
 MUST_CHECK Status parse_match_recognize(Parser *p, const Token *start, Node *input,
                                         Node **ret_node);
-bool at_match_recognize(const Parser *p);
+bool match_recognize_starts_at(const Parser *p, int32_t ahead);
 
 /* ---- types ---- */
 
@@ -207,16 +213,3 @@ MUST_CHECK Status parse_merge(Parser *p, Node **ret_node);
 MUST_CHECK Status parse_function_specification_rule(Parser *p,
                                                     FunctionSpecification **ret_function);
 MUST_CHECK Status parse_parameter_declaration_node(Parser *p, Node **ret_node);
-
-/* ---- explaining a failure: syntax_error.c ---- */
-
-/* Fails with Trino's message for the tokens, which the rule functions refused at token `furthest`. */
-typedef enum StartRule {
-    START_STATEMENT,
-    START_EXPRESSION,
-    START_TYPE,
-    START_PATH,
-    START_FUNCTION,
-} StartRule;
-MUST_CHECK Status syntax_error(Context *cx, const TokenList *list, StartRule start,
-                               int32_t furthest);

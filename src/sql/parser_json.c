@@ -1,7 +1,8 @@
 /*
  * The SQL/JSON functions and JSON_TABLE.
  *
- * Clauses that are not written get the standard's defaults in the tree, so the analyzer sees one form.
+ * Clauses that are not written get the standard's defaults in the tree, so the analyzer sees one
+ * form.
  */
 #include "parser_internal.h"
 
@@ -240,17 +241,27 @@ static Status parse_json_query(Parser *p, const Token *at, Node **ret_node) {
                                       &node->empty_behavior, &node->error_behavior);
 }
 
-/* KEY in front of a member's key, rather than a column of that name. */
+/* KEY in front of a member's key, rather than a column or function of that name: VALUE has to come
+ * after the key. */
 static bool at_key_word(const Parser *p) {
-    if (peek(p) != KEYWORD_KEY) {
+    if (peek(p) != KEYWORD_KEY || !starts_expression(peek_at(p, 1))) {
         return false;
     }
-    if (peek_at(p, 1) == KEYWORD_VALUE) {
-        return peek_at(p, 2) == KEYWORD_VALUE;
+    int32_t start = p->position + (peek_at(p, 1) == KEYWORD_VALUE ? 2 : 1);
+    for (int32_t i = start; i < p->list.count; i++) {
+        switch (p->list.tokens[i].kind) {
+        case KEYWORD_VALUE:
+            return true;
+        case TOKEN_COLON:
+        case TOKEN_COMMA:
+        case TOKEN_RIGHT_PAREN:
+            return false;
+        default:
+            i = p->match[i] >= 0 ? p->match[i] : i;
+            break;
+        }
     }
-    return starts_expression(peek_at(p, 1)) && peek_at(p, 1) != TOKEN_LEFT_BRACKET &&
-           peek_at(p, 1) != TOKEN_PLUS && peek_at(p, 1) != TOKEN_MINUS &&
-           peek_at(p, 1) != TOKEN_LEFT_PAREN;
+    return false;
 }
 
 static Status parse_json_member(Parser *p, Node **ret_node) {

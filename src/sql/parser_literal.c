@@ -1,8 +1,9 @@
 /*
  * Literals: numbers, hexadecimal strings, intervals.
  *
- * A literal that is well formed as a token but has no value (an integer beyond bigint, odd hexadecimal digits) is noted
- * as a deferred error, because a syntax error elsewhere in the text comes first.
+ * A literal that is well formed as a token but has no value (an integer beyond bigint, odd
+ * hexadecimal digits) is noted as a deferred error, because a syntax error elsewhere in the text
+ * comes first.
  */
 #include "parser_internal.h"
 

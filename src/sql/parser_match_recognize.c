@@ -239,12 +239,12 @@ static Status parse_rows_per_match(Parser *p, RowsPerMatch *ret_rows) {
     return OK;
 }
 
-bool at_match_recognize(const Parser *p) {
-    if (peek(p) != KEYWORD_MATCH_RECOGNIZE || peek_at(p, 1) != TOKEN_LEFT_PAREN) {
+bool match_recognize_starts_at(const Parser *p, int32_t ahead) {
+    if (peek_at(p, ahead) != KEYWORD_MATCH_RECOGNIZE || peek_at(p, ahead + 1) != TOKEN_LEFT_PAREN) {
         return false;
     }
-    TokenKind next = peek_at(p, 3);
-    switch (peek_at(p, 2)) {
+    TokenKind next = peek_at(p, ahead + 3);
+    switch (peek_at(p, ahead + 2)) {
     case KEYWORD_PARTITION:
     case KEYWORD_ORDER:
         return next == KEYWORD_BY;

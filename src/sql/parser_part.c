@@ -1,5 +1,6 @@
 /*
- * Rules for the small parts that many statements share: identifiers, names, strings, principals, properties.
+ * Rules for the small parts that many statements share: identifiers, names, strings, principals,
+ * properties.
  *
  * Strings are decoded here, so no other file knows about quotes and escapes.
  */
@@ -108,7 +109,8 @@ static bool is_hex_digit(char c) {
     return isxdigit((unsigned char)c) != 0;
 }
 
-/* One escape sequence after the escape character; gives the bytes of `text` that it took, 0 on a deferred error. */
+/* One escape sequence after the escape character; gives the bytes of `text` that it took, 0 on a
+ * deferred error. */
 static size_t decode_escape(Parser *p, const Token *at, const char *text, size_t size, char *out,
                             size_t *out_size) {
     bool is_long = size > 0 && text[0] == '+';

@@ -1,8 +1,9 @@
 /*
- * Primary expressions: literals, names, constructors, CASE, CAST, subqueries, lambdas, and what follows them: [i] and .f
+ * Primary expressions: literals, names, constructors, CASE, CAST, subqueries, lambdas, and what
+ * follows them: [i] and .f
  *
- * A '(' may open a query, a lambda's arguments, a row or just an expression; look-ahead decides which before anything
- * is consumed.
+ * A '(' may open a query, a lambda's arguments, a row or just an expression; look-ahead decides
+ * which before anything is consumed.
  */
 #include "parser_internal.h"
 

@@ -1,8 +1,9 @@
 /*
  * Queries: WITH, SELECT, VALUES, TABLE, set operations, and the clauses after them.
  *
- * INTERSECT binds tighter than UNION and EXCEPT, all to the left. ORDER BY, OFFSET and LIMIT after a plain SELECT are
- * part of that SELECT, as in Trino's tree; after anything else they are the query's.
+ * INTERSECT binds tighter than UNION and EXCEPT, all to the left. ORDER BY, OFFSET and LIMIT after
+ * a plain SELECT are part of that SELECT, as in Trino's tree; after anything else they are the
+ * query's.
  */
 #include "parser_internal.h"
 
@@ -175,7 +176,7 @@ static Status parse_select_item(Parser *p, Node **ret_node) {
     }
     SingleColumn *column = NODE_AT(p, SingleColumn, at);
     column->expression = expression;
-    if (accept(p, KEYWORD_AS) || (is_identifier(peek(p)) && !at_clause_start(p))) {
+    if (accept(p, KEYWORD_AS) || (is_identifier(peek(p)) && !clause_starts_at(p, 0))) {
         TRY(parse_identifier(p, &column->alias));
     }
     *ret_node = &column->node;
@@ -211,7 +212,8 @@ static Status parse_from(Parser *p, const Token *select, Node **ret_from) {
 
 /* ---- GROUP BY ---- */
 
-/* Is the '(' at the current token a list of grouping expressions, not the start of one expression? */
+/* Is the '(' at the current token a list of grouping expressions, not the start of one expression?
+ */
 static bool at_grouping_list(const Parser *p) {
     int32_t end = p->match[p->position];
     return peek(p) == TOKEN_LEFT_PAREN && !is_query_paren(p, p->position) && end >= 0 &&

@@ -1,15 +1,16 @@
 /*
- * Relations: tables, derived tables, joins, UNNEST, LATERAL, TABLE(function(...)), samples and aliases.
+ * Relations: tables, derived tables, joins, UNNEST, LATERAL, TABLE(function(...)), samples and
+ * aliases.
  *
- * Joins nest to the left; the right side of a join with a condition is itself a relation, so `a JOIN b JOIN c ON x ON y`
- * reads as a JOIN (b JOIN c ON x) ON y.
+ * Joins nest to the left; the right side of a join with a condition is itself a relation, so `a
+ * JOIN b JOIN c ON x ON y` reads as a JOIN (b JOIN c ON x) ON y.
  */
 #include "parser_internal.h"
 
 /* ---- aliases ---- */
 
 static Status parse_alias(Parser *p, const Token *start, Node *relation, Node **ret_node) {
-    bool has_alias = peek(p) == KEYWORD_AS || (is_identifier(peek(p)) && !at_clause_start(p));
+    bool has_alias = peek(p) == KEYWORD_AS || (is_identifier(peek(p)) && !clause_starts_at(p, 0));
     if (!has_alias) {
         *ret_node = relation;
         return OK;
@@ -148,7 +149,7 @@ Status parse_table_function(Parser *p, Node **ret_node) {
     TableFunctionInvocation *invocation = NODE_AT(p, TableFunctionInvocation, current(p));
     TRY(parse_qualified_name(p, &invocation->name));
     TRY(expect(p, TOKEN_LEFT_PAREN));
-    bool at_copartition = peek(p) == KEYWORD_COPARTITION && at_clause_start(p);
+    bool at_copartition = peek(p) == KEYWORD_COPARTITION && clause_starts_at(p, 0);
     if (peek(p) != TOKEN_RIGHT_PAREN && !at_copartition) {
         TRY(parse_list(p, parse_table_function_argument, &invocation->arguments));
     }
@@ -243,7 +244,7 @@ static Status parse_sampled_relation(Parser *p, Node **ret_node) {
     Node *relation;
     TRY(parse_relation_primary(p, &relation));
     TRY(parse_alias(p, at, relation, &relation));
-    if (at_match_recognize(p)) {
+    if (match_recognize_starts_at(p, 0)) {
         TRY(parse_match_recognize(p, at, relation, &relation));
         TRY(parse_alias(p, at, relation, &relation));
     }

@@ -255,7 +255,8 @@ static Status parse_compound(Parser *p, const Token *at, Node **ret_node) {
     return expect(p, KEYWORD_END);
 }
 
-/* LOOP, WHILE, REPEAT, at their keyword; the node's position is that of the label if there is one. */
+/* LOOP, WHILE, REPEAT, at their keyword; the node's position is that of the label if there is one.
+ */
 static Status parse_loop(Parser *p, const Token *at, Identifier *label, Node **ret_node) {
     if (accept(p, KEYWORD_LOOP)) {
         LoopStatement *node = NODE_AT(p, LoopStatement, at);

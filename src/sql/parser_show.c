@@ -54,7 +54,7 @@ static Status parse_show_stats(Parser *p, const Token *at, Node **ret_node) {
     const Token *relation = current(p);
     if (accept(p, TOKEN_LEFT_PAREN)) {
         TableSubquery *subquery = NODE_AT(p, TableSubquery, relation);
-        TRY(parse_query(p, &subquery->query));
+        TRY(parse_root_query(p, &subquery->query));
         show->relation = &subquery->node;
         return expect(p, TOKEN_RIGHT_PAREN);
     }

@@ -1,6 +1,6 @@
 /*
- * Statements: the dispatch by first word, and those that fit no larger family: EXPLAIN, prepared statements,
- * transactions, DML, COMMENT.
+ * Statements: the dispatch by first word, and those that fit no larger family: EXPLAIN, prepared
+ * statements, transactions, DML, COMMENT.
  */
 #include "parser_internal.h"
 

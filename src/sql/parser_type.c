@@ -1,8 +1,8 @@
 /*
  * Types as CAST, column definitions and signatures write them.
  *
- * In `row(x ...)` and in parameter lists a name may or may not stand before the type; skip_type, which walks the tokens
- * of a type without building it, tells.
+ * In `row(x ...)` and in parameter lists a name may or may not stand before the type; skip_type,
+ * which walks the tokens of a type without building it, tells.
  */
 #include "parser_internal.h"
 

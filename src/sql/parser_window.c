@@ -1,7 +1,8 @@
 /*
  * Windows and ordering: window specifications with their frames, ORDER BY.
  *
- * RANGE, ROWS, GROUPS and MEASURES are not reserved, so a window name may be spelled like the start of a frame.
+ * RANGE, ROWS, GROUPS and MEASURES are not reserved, so a window name may be spelled like the start
+ * of a frame.
  */
 #include "parser_internal.h"
 

@@ -1,16 +1,17 @@
 /*
- * Adaptive prediction. A configuration is (state, alternative, callers); closure follows everything that needs no token,
- * reach moves over one token. Configurations of one state and alternative are one, with their callers merged.
+ * Adaptive prediction. A configuration is (state, alternative, callers); closure follows everything
+ * that needs no token, reach moves over one token. Configurations of one state and alternative are
+ * one, with their callers merged.
  *
- * Results without context are cached per decision as a tree over tokens; those with context are not. Work is counted,
- * and beyond a limit it gives up.
+ * Results without context are cached per decision as a tree over tokens; those with context are
+ * not. Work is counted, and beyond a limit it gives up.
  */
 #include "prediction.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_MAX = 2 * 1000 * 1000, BUCKETS = 1 << 13, NO_STATE = INT32_MAX };
+enum { STEPS_MAX = 3 * 1000 * 1000, BUCKETS = 1 << 13, NO_STATE = INT32_MAX };
 
 typedef struct Callers Callers;
 
@@ -21,8 +22,8 @@ typedef struct Caller {
 } Caller;
 
 /*
- * All ways to return from a place, as a graph; equal graphs are one pointer. NULL is the end: without context it means
- * "any caller" and absorbs all others, with context "no caller".
+ * All ways to return from a place, as a graph; equal graphs are one pointer. NULL is the end:
+ * without context it means "any caller" and absorbs all others, with context "no caller".
  */
 struct Callers {
     int32_t id;
@@ -43,9 +44,9 @@ typedef struct Config {
     int32_t state;
     int32_t alternative;
     const Callers *callers;
-    bool left_rule; /* came out of the rule of the decision, without context */
-    bool
-        suppressed; /* came out of a left-recursive rule at its outermost: keep it when filtering by precedence */
+    bool left_rule;  /* came out of the rule of the decision, without context */
+    bool suppressed; /* came out of a left-recursive rule at its outermost: keep it when filtering
+                        by precedence */
 } Config;
 
 typedef struct ConfigList {
@@ -54,7 +55,8 @@ typedef struct ConfigList {
     Config *items;
 } ConfigList;
 
-/* A point in the prediction without context: the configurations there and, by token, what comes next. */
+/* A point in the prediction without context: the configurations there and, by token, what comes
+ * next. */
 typedef struct PredictionNode {
     ConfigList configs;
     int32_t unique; /* alternative, or -1 */
@@ -268,7 +270,8 @@ static void listed_grow(Predictor *predictor, const ConfigList *list) {
     }
 }
 
-/* Adds to the list that was begun with the present stamp; callers of the same state and alternative merge. */
+/* Adds to the list that was begun with the present stamp; callers of the same state and alternative
+ * merge. */
 static void list_add(Predictor *predictor, bool with_context, ConfigList *list, Config config) {
     if (list->count * 2 >= predictor->listed_capacity) {
         listed_grow(predictor, list);
@@ -601,8 +604,8 @@ static int32_t finished_alternative(const Predictor *predictor, const ConfigList
 /* ---- precedence ---- */
 
 /*
- * In the loop of a left-recursive rule, leaving is dropped where going on comes to the same place: what follows then
- * belongs to this loop and not to an outer one.
+ * In the loop of a left-recursive rule, leaving is dropped where going on comes to the same place:
+ * what follows then belongs to this loop and not to an outer one.
  */
 static void filter_by_precedence(Predictor *predictor, ConfigList *configs) {
     qsort(configs->items, (size_t)configs->count, sizeof(Config), compare_configs);

@@ -1,9 +1,10 @@
 /*
- * Choosing an alternative of a decision as Trino's generated parser does: all alternatives are followed through the
- * coming tokens at once until one is left.
+ * Choosing an alternative of a decision as Trino's generated parser does: all alternatives are
+ * followed through the coming tokens at once until one is left.
  *
- * First without the calling context (whatever may follow a rule anywhere may follow it here), then, if that leaves
- * several, with it. Where a wrong text is noticed, and by which rule, depends on exactly this.
+ * First without the calling context (whatever may follow a rule anywhere may follow it here), then,
+ * if that leaves several, with it. Where a wrong text is noticed, and by which rule, depends on
+ * exactly this.
  */
 #pragma once
 
@@ -27,8 +28,9 @@ typedef enum PredictionResult {
 } PredictionResult;
 
 /*
- * The alternative (from 0; the last is the exit of an optional part or loop) at `state` for the tokens from `position`.
- * For PREDICTION_NONE ret_offending is the token at which the last alternative failed. `decision` indexes a cache.
+ * The alternative (from 0; the last is the exit of an optional part or loop) at `state` for the
+ * tokens from `position`. For PREDICTION_NONE ret_offending is the token at which the last
+ * alternative failed. `decision` indexes a cache.
  */
 PredictionResult predictor_choose(Predictor *predictor, int32_t decision, int32_t state,
                                   bool is_precedence_loop, const Frame *frame, int32_t position,

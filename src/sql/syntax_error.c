@@ -1,15 +1,18 @@
 /*
- * What to say about a text that is not in the grammar: a run of the generated parser that Trino has, over the grammar
- * as data, up to the token at which it gives up, and then the list of what it expected.
+ * What to say about a text that is not in the grammar: a run of the generated parser that Trino
+ * has, over the grammar as data, up to the token at which it gives up, and then the list of what it
+ * expected.
  *
- * The run keeps what that parser keeps: the state it is in, the calls it is in, and the first place since the last
- * sure token at which the coming token already did not fit (`doubt`), from which the list is made if there is one.
- * The run costs far more than parsing, so it is bounded; beyond the bound the message has no list.
+ * The run keeps what that parser keeps: the state it is in, the calls it is in, and the first place
+ * since the last sure token at which the coming token already did not fit (`doubt`), from which the
+ * list is made if there is one. The run costs far more than parsing, so it is bounded; beyond the
+ * bound the message has no list.
  */
-#include "expectation.h"
-#include "parser_internal.h"
+#include "syntax_error.h"
 
 #include <string.h>
+
+#include "expectation.h"
 
 enum { DEPTH_MAX = 3000, STEPS_MAX = 1000 * 1000 };
 
@@ -123,7 +126,8 @@ static void run_tokens(Run *run, const Element *element) {
     }
 }
 
-/* The way out of `state` that the coming token takes, the last one if none does and `has_exit`; -1 for neither. */
+/* The way out of `state` that the coming token takes, the last one if none does and `has_exit`; -1
+ * for neither. */
 static int32_t choose_by_token(Run *run, int32_t state) {
     const State *decision = &run->grammar->states[state];
     for (int32_t i = 0; i < decision->transition_count; i++) {
@@ -313,26 +317,46 @@ static const char *join_names(Arena *arena, const Expectation *expectation) {
     return text;
 }
 
+static void run_start(Run *run, Arena *arena, const TokenList *list, StartRule start) {
+    *run = (Run){.arena = arena, .grammar = grammar_build(arena), .list = list};
+    run->predictor = predictor_create(arena, run->grammar, list);
+    run_rule(run, start_rule(start), 0, -1);
+}
+
+bool grammar_accepts(const TokenList *list, StartRule start) {
+    Arena *arena = arena_create(NULL);
+    Run run;
+    run_start(&run, arena, list, start);
+    arena_free(arena);
+    return run.outcome == OUTCOME_RUNNING;
+}
+
+/* "mismatched input 'x'. Expecting: ...", or NULL if working that out takes too long. */
+static const char *explain(Run *run) {
+    int32_t last = predictor_furthest(run->predictor);
+    last = last > run->furthest ? last : run->furthest;
+    Expectation expectation;
+    bool found = expectation_find(run->arena, run->grammar, run->list, run->error_state,
+                                  run->error_frame, run->error_start, last, &expectation);
+    if (!found) {
+        return NULL;
+    }
+    return arena_printf(run->arena, "mismatched input '%s'. Expecting: %s",
+                        token_text(run->arena, run->list, expectation.token_index),
+                        join_names(run->arena, &expectation));
+}
+
 Status syntax_error(Context *cx, const TokenList *list, StartRule start, int32_t furthest) {
     Arena *arena = arena_create(NULL);
-    Run run = {.arena = arena, .grammar = grammar_build(arena), .list = list};
-    run.predictor = predictor_create(arena, run.grammar, list);
-    run_rule(&run, start_rule(start), 0, -1);
+    Run run;
+    run_start(&run, arena, list, start);
     const char *message = run.message;
     int32_t offending = furthest;
     if (run.outcome == OUTCOME_MESSAGE || run.outcome == OUTCOME_ERROR) {
         offending = run.error_offending;
     }
     if (run.outcome == OUTCOME_ERROR) {
-        int32_t last = predictor_furthest(run.predictor);
-        last = last > run.furthest ? last : run.furthest;
-        Expectation expectation;
-        if (expectation_find(arena, run.grammar, list, run.error_state, run.error_frame,
-                             run.error_start, last, &expectation)) {
-            message = arena_printf(arena, "mismatched input '%s'. Expecting: %s",
-                                   token_text(arena, list, expectation.token_index),
-                                   join_names(arena, &expectation));
-        }
+        message = explain(&run);
     }
     if (message == NULL) {
         message = arena_printf(arena, "mismatched input '%s'", token_text(arena, list, offending));
