@@ -98,17 +98,22 @@ void byte_string_append_char(ByteString *string, char c) {
     byte_string_append(string, &c, 1);
 }
 
-void byte_string_printf(ByteString *string, const char *format, ...) {
-    va_list arguments, again;
-    va_start(arguments, format);
+void byte_string_vprintf(ByteString *string, const char *format, va_list arguments) {
+    va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
     assert(length >= 0);
     byte_string_reserve(string, (size_t)length + 1);
     vsnprintf(string->data + string->size, (size_t)length + 1, format, again);
     va_end(again);
     string->size += (size_t)length;
+}
+
+void byte_string_printf(ByteString *string, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    byte_string_vprintf(string, format, arguments);
+    va_end(arguments);
 }
 
 const char *byte_string_text(ByteString *string) {

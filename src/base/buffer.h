@@ -28,4 +28,6 @@ void byte_string_append(ByteString *string, const void *bytes, size_t size);
 void byte_string_append_text(ByteString *string, const char *text);
 void byte_string_append_char(ByteString *string, char c);
 PRINTF_LIKE(2, 3) void byte_string_printf(ByteString *string, const char *format, ...);
+PRINTF_LIKE(2, 0)
+void byte_string_vprintf(ByteString *string, const char *format, va_list arguments);
 const char *byte_string_text(ByteString *string); /* with a terminating NUL, not counted in size */
