@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/allocate.h"
+#include "function/signature.h"
 
 enum { STATE_ALIGNMENT = 16 };
 
@@ -25,6 +26,16 @@ static Status bind_argument(Builder *builder, const Stream *stream, AggregateSpe
         return FAIL(builder->cx, NOT_SUPPORTED, "Argument %d of %s must be a column", index + 1,
                     spec->function->name);
     }
+}
+
+static Status find_intermediate_type(Context *cx, AggregateSpec *spec) {
+    const AggregateFunction *aggregate = spec->aggregate;
+    spec->intermediate_type = type_simple(TYPE_VARBINARY);
+    return aggregate->intermediate == NULL
+               ? OK
+               : signature_type(cx, aggregate->signature, aggregate->intermediate,
+                                spec->function->argument_count, spec->function->argument_types,
+                                &spec->intermediate_type);
 }
 
 static Status bind_order(Builder *builder, const Stream *stream, const Aggregate *aggregate,
@@ -60,6 +71,7 @@ static Status bind(Builder *builder, const Stream *stream, const Aggregate *aggr
     spec->is_distinct =
         aggregate->distinct && !spec->aggregate->duplicate_insensitive && spec->argument_count > 0;
     TRY(bind_order(builder, stream, aggregate, spec));
+    TRY(find_intermediate_type(builder->cx, spec));
     if (spec->aggregate->prepare != NULL) {
         FunctionBinding binding = {.function = spec->function,
                                    .constants = (const Vector *const *)spec->constants};

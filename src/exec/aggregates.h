@@ -11,6 +11,7 @@ typedef struct AggregateSpec {
     const ResolvedFunction *function;
     const AggregateFunction *aggregate;
     const Type *result_type;
+    const Type *intermediate_type; /* VARBINARY where the state's bytes are the intermediate */
     int32_t argument_count;
     int32_t *columns; /* of the input; -1: constants[i] or lambdas[i] */
     Vector **constants;

@@ -29,6 +29,7 @@ struct Pipeline {
     Branch *branches;
     Operator *sink;
     bool is_root;
+    Pipeline *merged_into; /* took over its branches, and what depends on it; NULL: none */
     int32_t pending; /* pipelines that must complete first; under the execution's lock */
     int32_t dependent_count, dependent_capacity;
     Pipeline **dependents;

@@ -68,6 +68,9 @@ static void add_dependent(Pipeline *pipeline, Pipeline *dependent) {
 }
 
 void pipeline_depend(Pipeline *pipeline, Pipeline *dependency) {
+    while (pipeline->merged_into != NULL) {
+        pipeline = pipeline->merged_into;
+    }
     pthread_mutex_lock(&pipeline->execution->lock);
     add_dependent(dependency, pipeline);
     pipeline->pending++;
@@ -94,6 +97,7 @@ void pipeline_merge(Pipeline *pipeline, Pipeline *other) {
     }
     pthread_mutex_unlock(&execution->lock);
     other->branch_count = 0;
+    other->merged_into = pipeline;
 }
 
 static int32_t drivers_limit(const QueryExecution *execution) {

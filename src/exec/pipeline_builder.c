@@ -22,10 +22,19 @@ static BuildNode *const builders[PLAN_KIND_COUNT] = {
     [PLAN_TOP_N] = build_top_n,
     [PLAN_LIMIT] = build_limit,
     [PLAN_OFFSET] = build_offset,
+    [PLAN_WINDOW] = build_window,
+    [PLAN_TOP_N_RANKING] = build_top_n_ranking,
+    [PLAN_UNNEST] = build_unnest,
     [PLAN_SET_OPERATION] = build_set_operation,
     [PLAN_MARK_DISTINCT] = build_mark_distinct,
     [PLAN_SAMPLE] = build_sample,
+    [PLAN_TABLE_FUNCTION] = build_table_function,
+    [PLAN_RECURSIVE_UNION] = build_recursive_union,
+    [PLAN_RECURSIVE_REFERENCE] = build_recursive_reference,
+    [PLAN_TABLE_WRITER] = build_table_writer,
+    [PLAN_MERGE_WRITER] = build_merge_writer,
     [PLAN_EXCHANGE] = build_exchange,
+    [PLAN_EXPLAIN_ANALYZE] = build_explain_analyze,
 };
 
 Status build_node(Builder *builder, const PlanNode *node, Stream *ret_stream) {

@@ -24,6 +24,9 @@ typedef struct ExecutionOptions {
     int32_t drivers_max;        /* per pipeline; 0: one a worker thread */
     int64_t result_queue_bytes; /* how much result may wait; 0: 16 MB */
     void (*notify)(void *closure);
+    /* EXPLAIN ANALYZE: the text of a plan whose execution has come to its end; NULL: empty. */
+    Status (*explain)(Context *cx, void *closure, QueryExecution *execution, const PlanNode *plan, bool verbose,
+                      const char **ret_text);
     void *closure;
 } ExecutionOptions;
 

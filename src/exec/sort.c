@@ -6,9 +6,7 @@
 #include <stdlib.h>
 
 #include "base/allocate.h"
-#include "exec/column_store.h"
-#include "exec/pipeline_builder.h"
-#include "exec/sort_rows.h"
+#include "exec/sort.h"
 
 enum { TOP_N_SLACK_ROWS = 4096 };
 
@@ -299,8 +297,13 @@ static const OperatorType sort_type = {
 };
 static const OperatorType sort_source_type = {.name = "OrderBySource", .next = next};
 
-static Status append(Builder *builder, Stream *stream, const SortOrderArray *order_by,
-                     int64_t limit, bool with_ties, int32_t node_id) {
+SortedRows sort_sink_rows(const Operator *sink_op) {
+    const SortOperator *self = (const SortOperator *)sink_op;
+    return (SortedRows){.rows = &self->rows, .order = self->order, .count = self->order_count};
+}
+
+Status sort_sink_create(Builder *builder, const Stream *stream, const SortOrderArray *order_by,
+                        int64_t limit, bool with_ties, int32_t node_id, Operator **ret_sink) {
     QueryExecution *execution = builder->execution;
     SortOperator *self = operator_new(execution, SortOperator, &sort_type, node_id);
     pthread_mutex_init(&self->lock, NULL);
@@ -316,13 +319,22 @@ static Status append(Builder *builder, Stream *stream, const SortOrderArray *ord
     self->key_count = order_by->count;
     self->items = order_by->items;
     self->key_columns = arena_new_array(execution->arena, int32_t, order_by->count);
+    column_store_init(&self->rows, self->pool, self->column_count, self->types);
     for (int32_t i = 0; i < order_by->count; i++) {
         TRY(stream_column(builder, stream, order_by->items[i].symbol, &self->key_columns[i]));
     }
-    column_store_init(&self->rows, self->pool, self->column_count, self->types);
-    SortSource *source = operator_new(execution, SortSource, &sort_source_type, node_id);
-    source->sort = self;
-    *stream = stream_break(builder, stream, &self->base, &source->base, stream->layout);
+    *ret_sink = &self->base;
+    return OK;
+}
+
+static Status append(Builder *builder, Stream *stream, const SortOrderArray *order_by,
+                     int64_t limit, bool with_ties, int32_t node_id) {
+    Operator *sink_op;
+    TRY(sort_sink_create(builder, stream, order_by, limit, with_ties, node_id, &sink_op));
+    SortSource *source =
+        operator_new(builder->execution, SortSource, &sort_source_type, node_id);
+    source->sort = (SortOperator *)sink_op;
+    *stream = stream_break(builder, stream, sink_op, &source->base, stream->layout);
     return OK;
 }
 

@@ -346,8 +346,10 @@ static int64_t cell_of(const Vector *vector, int32_t row) {
         return NULL_CELL;
     }
     if (vector->type->layout == LAYOUT_STRING) {
-        const StringView *text = &VIEW_VALUE(&view, StringView, row);
-        return strtol(string_data(text) + strlen("value number "), NULL, 10);
+        const StringView *view_of_text = &VIEW_VALUE(&view, StringView, row);
+        char text[64] = {0};
+        memcpy(text, string_data(view_of_text), view_of_text->length);
+        return strtol(text + strlen("value number "), NULL, 10);
     }
     return vector->type->width == 1 ? VIEW_VALUE(&view, int8_t, row)
                                     : VIEW_VALUE(&view, int64_t, row);
