@@ -12,7 +12,7 @@
 
 enum { DEPTH_MAX = 2200, CHAIN_MAX = 8000 };
 
-Status enter(Analyzer *an) {
+Status analyzer_enter(Analyzer *an) {
     if (an->depth >= DEPTH_MAX) {
         return FAIL(an->cx, STACK_OVERFLOW,
                     "statement is too large (stack overflow during analysis)");
@@ -558,8 +558,8 @@ static Status choose(const ExpressionContext *context, const Node *node, const E
 
 Status analyze_expression(const ExpressionContext *context, const Node *node,
                           const Expr **ret_expr) {
-    TRY(enter(context->an));
+    TRY(analyzer_enter(context->an));
     Status status = choose(context, node, ret_expr);
-    leave(context->an);
+    analyzer_leave(context->an);
     return status;
 }

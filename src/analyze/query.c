@@ -128,7 +128,7 @@ PlanNode *plan_single_row(Analyzer *an) {
     return plan_values(an->builder, 0, NULL, 1, NULL);
 }
 
-PlanNode *plan_distinct(Analyzer *an, PlanNode *plan) {
+PlanNode *plan_distinct_rows(Analyzer *an, PlanNode *plan) {
     AggregationNode *node = (AggregationNode *)over(an, PLAN_AGGREGATION, plan);
     node->step = AGGREGATION_SINGLE;
     for (int32_t i = 0; i < plan->outputs.count; i++) {
@@ -260,14 +260,14 @@ Status analyze_query_body(Analyzer *an, const Node *body, const Scope *scope, bo
 
 Status analyze_query_in(Analyzer *an, const Query *query, const Scope *outer, bool is_top,
                         RelationPlan *ret_plan) {
-    TRY(enter(an));
+    TRY(analyzer_enter(an));
     const Scope *scope = scope_create_for_query(an, outer);
     TRY(analyze_with(an, query->with, scope, &scope));
     TRY(analyze_query_body(an, query->query_body, scope, is_top, ret_plan));
     if (query->order_by != NULL || query->offset != NULL || query->limit != NULL) {
         TRY(order_body(an, query, scope, is_top, ret_plan));
     }
-    leave(an);
+    analyzer_leave(an);
     return OK;
 }
 

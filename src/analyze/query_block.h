@@ -274,7 +274,7 @@ MUST_CHECK Status analyze_limits(Analyzer *an, const Offset *offset, const Node 
                                  bool has_order_by, RowLimits *ret_limits);
 PlanNode *plan_order(Analyzer *an, PlanNode *plan, int32_t order_count, const SortOrder *order,
                      const RowLimits *limits);
-PlanNode *plan_distinct(Analyzer *an, PlanNode *plan);
+PlanNode *plan_distinct_rows(Analyzer *an, PlanNode *plan);
 /* A projection to the visible fields, each with a symbol of its own. */
 PlanNode *plan_visible(Analyzer *an, RelationPlan *relation);
 PlanNode *plan_single_row(Analyzer *an); /* Values of one row without columns */
@@ -283,8 +283,8 @@ void plan_coerce_columns(Analyzer *an, RelationPlan *relation, const Type *const
 
 /* ---- recursion guard ---- */
 
-MUST_CHECK Status enter(Analyzer *an);
-static inline void leave(Analyzer *an) {
+MUST_CHECK Status analyzer_enter(Analyzer *an);
+static inline void analyzer_leave(Analyzer *an) {
     an->depth--;
 }
 

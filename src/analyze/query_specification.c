@@ -306,7 +306,7 @@ static PlanNode *plan_distinct_order(const Specification *s, PlanNode *plan, boo
         order[i] =
             (SortOrder){s->outputs[output].symbol, s->order[i].descending, s->order[i].nulls_first};
     }
-    plan = plan_distinct(s->an, plan);
+    plan = plan_distinct_rows(s->an, plan);
     return plan_order(s->an, plan, is_ordered ? s->order_count : 0, order, &s->limits);
 }
 

@@ -349,8 +349,8 @@ static Status choose(Analyzer *an, const Node *relation, const Scope *scope,
 
 Status analyze_relation(Analyzer *an, const Node *relation, const Scope *scope,
                         RelationPlan *ret_plan) {
-    TRY(enter(an));
+    TRY(analyzer_enter(an));
     Status status = choose(an, relation, scope, ret_plan);
-    leave(an);
+    analyzer_leave(an);
     return status;
 }

@@ -135,9 +135,9 @@ static const Type **field_types(Analyzer *an, const RelationPlan *relation) {
 
 static Status analyze_branch(Analyzer *an, const Node *body, const Scope *scope,
                              RelationPlan *ret_plan) {
-    TRY(enter(an));
+    TRY(analyzer_enter(an));
     TRY(analyze_query_body(an, body, scope_create(an, scope, false, 0, NULL), false, ret_plan));
-    leave(an);
+    analyzer_leave(an);
     plan_visible(an, ret_plan);
     return OK;
 }

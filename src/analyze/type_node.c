@@ -67,7 +67,7 @@ static Status resolve_time(Analyzer *an, const DateTimeDataType *node, const Typ
 
 /* NULL: there is no such type. */
 static Status convert(Analyzer *an, const Node *node, const Type **ret_type) {
-    TRY(enter(an));
+    TRY(analyzer_enter(an));
     Status status = OK;
     switch (node->kind) {
     case NODE_GENERIC_DATA_TYPE:
@@ -92,7 +92,7 @@ static Status convert(Analyzer *an, const Node *node, const Type **ret_type) {
         *ret_type = NULL;
         break;
     }
-    leave(an);
+    analyzer_leave(an);
     return status;
 }
 

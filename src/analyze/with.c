@@ -168,7 +168,7 @@ static RelationPlan plan_recursion(Analyzer *an, int32_t id, const RelationPlan 
         field->symbol = plan_symbol(an->builder, field->name, field->type);
         symbol_list_add(an->arena, &node->base.outputs, field->symbol);
     }
-    result.plan = distinct ? plan_distinct(an, &node->base) : &node->base;
+    result.plan = distinct ? plan_distinct_rows(an, &node->base) : &node->base;
     return result;
 }
 
