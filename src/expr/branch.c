@@ -13,6 +13,17 @@ static int32_t split(const Vector *condition, Selection *remaining, int32_t *kep
     VectorView view = vector_view(condition);
     const uint8_t *values = view.data;
     int32_t yes_count = 0, kept_count = 0;
+    if (view.nulls == NULL && view.mask != 0 && remaining->rows == NULL) {
+        for (int32_t row = 0; row < remaining->count; row++) {
+            bool is_true = values[view.indices != NULL ? view.indices[row] : row] != 0;
+            yes[yes_count] = row;
+            kept[kept_count] = row;
+            yes_count += is_true;
+            kept_count += !is_true;
+        }
+        *remaining = (Selection){kept, kept_count};
+        return yes_count;
+    }
     for (int32_t i = 0; i < remaining->count; i++) {
         int32_t row = selection_row(*remaining, i);
         int32_t index = view_index(&view, row);

@@ -288,6 +288,7 @@ static Status compile_conjuncts(Compiler *compiler, const Expr *expr, int32_t *r
         TRY(compile_block(compiler, list.items[i], &conjuncts[i].block));
         scope_release(compiler, mark);
         conjuncts[i].may_fail = expr_may_fail(list.items[i]);
+        conjuncts[i].is_cheap = is_cheap_expr(list.items[i]);
     }
     *ret_count = list.count;
     *ret_conjuncts = conjuncts;

@@ -89,6 +89,10 @@ MUST_CHECK Status compile_block(Compiler *compiler, const Expr *expr, Block *ret
 
 /* ---- compile_special.c ---- */
 
+/* Whether computing a term for rows that do not need it is harmless, and faster than leaving them
+ * out. */
+bool is_cheap_expr(const Expr *expr);
+
 MUST_CHECK Status compile_logic(Compiler *compiler, const Expr *expr, int32_t *ret_result);
 MUST_CHECK Status compile_in(Compiler *compiler, const Expr *expr, int32_t *ret_result);
 MUST_CHECK Status compile_between(Compiler *compiler, const Expr *expr, int32_t *ret_result);

@@ -41,7 +41,7 @@ enum { CHEAP_DEPTH_MAX = 4 };
  * Whether computing a term for rows that do not need it is harmless, and faster than leaving them
  * out.
  */
-static bool is_cheap(const Expr *expr, int32_t depth) {
+static bool is_cheap_within(const Expr *expr, int32_t depth) {
     if (depth > CHEAP_DEPTH_MAX || expr->argument_count > 4) {
         return false;
     }
@@ -76,11 +76,15 @@ static bool is_cheap(const Expr *expr, int32_t depth) {
         return false;
     }
     for (int32_t i = 0; i < expr->argument_count; i++) {
-        if (!is_cheap(expr->arguments[i], depth + 1)) {
+        if (!is_cheap_within(expr->arguments[i], depth + 1)) {
             return false;
         }
     }
     return true;
+}
+
+bool is_cheap_expr(const Expr *expr) {
+    return is_cheap_within(expr, 0);
 }
 
 Status compile_logic(Compiler *compiler, const Expr *expr, int32_t *ret_result) {
@@ -88,7 +92,7 @@ Status compile_logic(Compiler *compiler, const Expr *expr, int32_t *ret_result) 
     int32_t mark = -1;
     for (int32_t i = 0; i < expr->argument_count; i++) {
         const Expr *term = expr->arguments[i];
-        if (mark < 0 && (i == 0 || is_cheap(term, 0))) {
+        if (mark < 0 && (i == 0 || is_cheap_expr(term))) {
             TRY(compile_expr(compiler, term, &blocks[i].result));
             continue;
         }

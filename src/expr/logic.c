@@ -9,6 +9,50 @@
 #include "expr/call.h"
 #include "function/kernels/clones.h"
 
+/* For each byte of truth values, as bits, the positions of those set. */
+static uint8_t set_positions[256][8];
+
+__attribute__((constructor)) static void fill_set_positions(void) {
+    for (int mask = 0; mask < 256; mask++) {
+        int count = 0;
+        for (int bit = 0; bit < 8; bit++) {
+            if ((mask >> bit & 1) != 0) {
+                set_positions[mask][count++] = (uint8_t)bit;
+            }
+        }
+    }
+}
+
+/* Eight truth values (0 or 1 each) as bits. */
+static inline unsigned pack_bytes(const uint8_t *values) {
+    uint64_t bytes;
+    memcpy(&bytes, values, sizeof bytes);
+    return (unsigned)((bytes * 0x0102040810204080u) >> 56);
+}
+
+/*
+ * Positions of true bytes, eight at a time without branches. What is written beyond the count is
+ * overwritten later, and never lies beyond `count` entries, since no more rows are kept than were
+ * looked at.
+ */
+KERNEL_CLONES static int32_t compact_dense(const uint8_t *restrict values, int32_t count,
+                                           int32_t *restrict rows) {
+    int32_t kept = 0, i = 0;
+    for (; i + 8 <= count; i += 8) {
+        unsigned mask = pack_bytes(values + i);
+        const uint8_t *positions = set_positions[mask];
+        for (int j = 0; j < 8; j++) {
+            rows[kept + j] = i + positions[j];
+        }
+        kept += __builtin_popcount(mask);
+    }
+    for (; i < count; i++) {
+        rows[kept] = i;
+        kept += values[i] != 0;
+    }
+    return kept;
+}
+
 int32_t rows_where_true(const Vector *values, Selection selection, int32_t *rows) {
     VectorView view = vector_view(values);
     const uint8_t *data = view.data;
@@ -20,10 +64,13 @@ int32_t rows_where_true(const Vector *values, Selection selection, int32_t *rows
         }
         return is_true ? selection.count : 0;
     }
-    if (view.indices == NULL && view.nulls == NULL && selection.rows == NULL) {
+    if (view.nulls == NULL && view.indices == NULL && selection.rows == NULL) {
+        return compact_dense(data, selection.count, rows);
+    }
+    if (view.nulls == NULL && view.indices != NULL && selection.rows == NULL) {
         for (int32_t i = 0; i < selection.count; i++) {
             rows[count] = i;
-            count += data[i] != 0;
+            count += data[view.indices[i]] != 0;
         }
         return count;
     }

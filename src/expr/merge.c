@@ -8,20 +8,26 @@
 #include <assert.h>
 
 static void copy_nulls(Vector *result, const VectorView *view, Selection rows) {
-    if (view->nulls == NULL) {
+    if (view->nulls == NULL || (view->mask == 0 && !bitmap_get(view->nulls, 0))) {
         return;
     }
+    uint64_t *nulls = vector_writable_nulls(result);
     for (int32_t i = 0; i < rows.count; i++) {
         int32_t row = selection_row(rows, i);
-        if (view_is_null(view, row)) {
-            bitmap_set(vector_writable_nulls(result), row);
-        }
+        nulls[row >> 6] |= (uint64_t)view_is_null(view, row) << (row & 63);
     }
 }
 
 static inline __attribute__((always_inline)) void
 scatter_width(char *restrict target, const VectorView *view, Selection rows, size_t width) {
     const char *source = view->data;
+    if (view->indices == NULL && view->mask != 0 && rows.rows != NULL) {
+        for (int32_t i = 0; i < rows.count; i++) {
+            size_t offset = (size_t)rows.rows[i] * width;
+            memcpy(target + offset, source + offset, width);
+        }
+        return;
+    }
     for (int32_t i = 0; i < rows.count; i++) {
         int32_t row = selection_row(rows, i);
         memcpy(target + (size_t)row * width, source + (size_t)view_index(view, row) * width, width);

@@ -61,6 +61,7 @@ struct Step {
 typedef struct Conjunct {
     Block block;
     bool may_fail;
+    bool is_cheap; /* never fails, a vectorised pass */
 } Conjunct;
 
 struct Program {

@@ -359,6 +359,24 @@ static float decimal_as_real(const Type *from, int128_t value) {
     return real_parse(text, (size_t)size, &result) ? result : 0;
 }
 
+static Status short_decimal_to_double(KernelCall *call) {
+    const CastPair *pair = call->state;
+    const VectorView *view = &call->arguments[0];
+    double power = (double)int64_powers_of_ten[pair->from->scale];
+    double *restrict result = KERNEL_RESULT(call, double);
+    if (call->rows == NULL && view->indices == NULL && view->mask != 0) {
+        const int64_t *restrict values = view->data;
+        for (int32_t i = 0; i < call->row_count; i++) {
+            result[i] = (double)values[i] / power;
+        }
+        return OK;
+    }
+    KERNEL_FOR_EACH_ROW(call, row) {
+        result[row] = (double)VIEW_VALUE(view, int64_t, row) / power;
+    }
+    return OK;
+}
+
 static Status decimal_to_floating(KernelCall *call) {
     const CastPair *pair = call->state;
     const VectorView *view = &call->arguments[0];
@@ -446,8 +464,9 @@ static ScalarKernel decimal_kernel(const Type *from, const Type *to) {
     switch (to->kind) {
     case TYPE_BOOLEAN:
         return decimal_to_boolean;
-    case TYPE_REAL:
     case TYPE_DOUBLE:
+        return type_is_short_decimal(from) ? short_decimal_to_double : decimal_to_floating;
+    case TYPE_REAL:
         return decimal_to_floating;
     case TYPE_DECIMAL:
         break;
@@ -477,7 +496,8 @@ Status cast_among_numbers(Context *cx, const Type *from, const Type *to, Cast *r
     }
     unsigned flags = cast_may_fail(from, to) ? 0 : FUNCTION_INFALLIBLE;
     if (kernel == integer_to_bigint || kernel == integer_to_floating ||
-        kernel == short_decimal_widen || (kernel == integer_to_integer && flags != 0)) {
+        kernel == short_decimal_widen || kernel == short_decimal_to_double ||
+        (kernel == integer_to_integer && flags != 0)) {
         flags = FUNCTION_INFALLIBLE_DENSE;
     }
     *ret_cast = (Cast){.kernel = kernel, .flags = flags, .state = cast_pair(cx, from, to)};

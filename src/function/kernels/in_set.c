@@ -8,9 +8,10 @@
 
 #include <xxhash.h>
 
+#include "function/kernels/clones.h"
 #include "function/kernels/compare.h"
 
-enum { CHAIN_MAX = 6 };
+enum { CHAIN_MAX = 8 };
 
 typedef enum SetMode { SET_CHAIN, SET_HASH, SET_STRINGS, SET_VALUES } SetMode;
 
@@ -72,8 +73,15 @@ static inline uint32_t key_slot(int64_t key) {
     return (uint32_t)(((uint64_t)key * 0x9e3779b97f4a7c15u) >> 32);
 }
 
+/* Inline views are hashed as the two words they are. */
 static inline uint32_t string_slot(const StringView *view) {
-    return (uint32_t)XXH3_64bits(string_data(view), view->length);
+    if (view->length > sizeof view->inlined) {
+        return (uint32_t)XXH3_64bits(view->pointer, view->length);
+    }
+    uint64_t words[2];
+    memcpy(words, view, sizeof words);
+    uint64_t hash = (words[0] ^ words[1] * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(hash >> 32);
 }
 
 /* ---- building ---- */
@@ -159,6 +167,44 @@ static inline void set_found(const KernelCall *call, const InSet *set, int32_t r
     }
 }
 
+/* One pass over the values for each constant. */
+KERNEL_CLONES static void match_ints(uint8_t *restrict result, const int32_t *restrict values,
+                                     int32_t count, int32_t key) {
+    for (int32_t i = 0; i < count; i++) {
+        result[i] |= values[i] == key;
+    }
+}
+
+KERNEL_CLONES static void match_longs(uint8_t *restrict result, const int64_t *restrict values,
+                                      int32_t count, int64_t key) {
+    for (int32_t i = 0; i < count; i++) {
+        result[i] |= values[i] == key;
+    }
+}
+
+/* Whether the call was answered by passes over flat integers. */
+static bool match_dense(const KernelCall *call, const InSet *set) {
+    const VectorView *view = &call->arguments[0];
+    const Type *type = set->type;
+    bool is_integer = (type->layout == LAYOUT_INT && type->kind != TYPE_REAL) ||
+                      (type->layout == LAYOUT_LONG && type->kind != TYPE_DOUBLE &&
+                       type->kind != TYPE_TIMESTAMP_TZ && type->kind != TYPE_TIME_TZ);
+    if (!is_integer || set->has_null || call->rows != NULL || view->indices != NULL ||
+        view->mask == 0) {
+        return false;
+    }
+    uint8_t *result = KERNEL_RESULT(call, uint8_t);
+    memset(result, 0, (size_t)call->row_count);
+    for (int32_t i = 0; i < set->count; i++) {
+        if (type->layout == LAYOUT_INT) {
+            match_ints(result, view->data, call->row_count, (int32_t)set->keys[i]);
+        } else {
+            match_longs(result, view->data, call->row_count, set->keys[i]);
+        }
+    }
+    return true;
+}
+
 static inline __attribute__((always_inline)) void
 find_in_chain(const KernelCall *call, const InSet *set, const Type *type, bool has_null) {
     const VectorView *view = &call->arguments[0];
@@ -227,6 +273,9 @@ Status in_set_kernel(KernelCall *call) {
     const InSet *set = call->state;
     switch (set->mode) {
     case SET_CHAIN:
+        if (match_dense(call, set)) {
+            break;
+        }
         find_in_chain(call, set, set->type, set->has_null);
         break;
     case SET_HASH:
