@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/allocate.h"
+#include "exec/aggregate_lambda.h"
 #include "function/signature.h"
 
 enum { STATE_ALIGNMENT = 16 };
@@ -22,6 +23,8 @@ static Status bind_argument(Builder *builder, const Stream *stream, AggregateSpe
     case EXPR_CONSTANT:
         spec->constants[index] = vector_ref((Vector *)argument->value);
         return OK;
+    case EXPR_LAMBDA:
+        return aggregate_lambda_compile(builder, spec, index, argument);
     default:
         return FAIL(builder->cx, NOT_SUPPORTED, "Argument %d of %s must be a column", index + 1,
                     spec->function->name);
@@ -87,6 +90,7 @@ Status aggregate_set_build(Builder *builder, const Stream *stream, const Aggrega
     set->items = arena_new_array(builder->execution->arena, AggregateSpec, aggregates->count);
     for (int32_t i = 0; i < aggregates->count; i++) {
         AggregateSpec *spec = &set->items[i];
+        spec->index = i;
         TRY(bind(builder, stream, &aggregates->items[i], step, spec));
         spec->state_offset = set->state_bytes;
         int32_t size = spec->aggregate->state_size;
@@ -119,6 +123,7 @@ AggregateScratch *aggregate_scratch_create(const AggregateSet *set, MemoryPool *
     scratch->arguments = allocate_zeroed((size_t)arguments * sizeof(Vector *));
     scratch->arena = arena_create(NULL);
     scratch->pool = pool;
+    aggregate_lambdas_create(set, scratch);
     return scratch;
 }
 
@@ -126,6 +131,7 @@ void aggregate_scratch_free(AggregateScratch *scratch) {
     if (scratch == NULL) {
         return;
     }
+    aggregate_lambdas_free(scratch);
     arena_free(scratch->arena);
     if (scratch->reserved_bytes > 0) {
         pool_release(scratch->pool, scratch->reserved_bytes);
@@ -145,7 +151,7 @@ Status aggregate_scratch_charge(Context *cx, AggregateScratch *scratch) {
 
 /* ---- calls ---- */
 
-static AggregateCall call_of(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,
+AggregateCall aggregate_call(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,
                              Vector *const *arguments) {
     return (AggregateCall){
         .cx = cx,
@@ -155,7 +161,7 @@ static AggregateCall call_of(Context *cx, const AggregateSpec *spec, AggregateSc
         .argument_count = spec->argument_count,
         .arguments = arguments,
         .session = cx->session,
-        .lambdas = spec->lambdas,
+        .lambdas = scratch->lambdas != NULL ? scratch->lambdas[spec->index] : NULL,
     };
 }
 
@@ -173,7 +179,7 @@ void aggregates_init(const AggregateSet *set, AggregateScratch *scratch, Context
     for (int32_t i = 0; i < set->count; i++) {
         const AggregateSpec *spec = &set->items[i];
         if (spec->aggregate->init != NULL) {
-            AggregateCall call = call_of(cx, spec, scratch, NULL);
+            AggregateCall call = aggregate_call(cx, spec, scratch, NULL);
             spec->aggregate->init(&call, state + spec->state_offset);
         }
     }
@@ -248,7 +254,7 @@ static Status call_add(AggregateCall *call, const AggregateSpec *spec, StateRows
 static Status add_rows(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,
                        Vector *const *arguments, const Vector *condition, int32_t count,
                        uint8_t *const *states, uint8_t *single) {
-    AggregateCall call = call_of(cx, spec, scratch, arguments);
+    AggregateCall call = aggregate_call(cx, spec, scratch, arguments);
     const int32_t *rows = select_rows(spec, scratch, condition, arguments, &count);
     if (count == 0) {
         return OK;
@@ -313,7 +319,7 @@ Status aggregates_combine(Context *cx, const AggregateSet *set, AggregateScratch
     }
     for (int32_t i = 0; i < set->count; i++) {
         const AggregateSpec *spec = &set->items[i];
-        AggregateCall call = call_of(cx, spec, scratch, NULL);
+        AggregateCall call = aggregate_call(cx, spec, scratch, NULL);
         StateRows to = {.states = targets, .offset = spec->state_offset};
         StateRows from = {.states = sources, .offset = spec->state_offset};
         TRY(spec->aggregate->combine(&call, to, from, count));
@@ -324,7 +330,7 @@ Status aggregates_combine(Context *cx, const AggregateSet *set, AggregateScratch
 Status aggregate_output(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,
                         uint8_t *const *states, int32_t count, Vector **ret_vector) {
     const AggregateFunction *aggregate = spec->aggregate;
-    AggregateCall call = call_of(cx, spec, scratch, NULL);
+    AggregateCall call = aggregate_call(cx, spec, scratch, NULL);
     StateRows rows = {.states = states, .offset = spec->state_offset};
     Vector *result = vector_create(spec->result_type, count);
     Status status = OK;

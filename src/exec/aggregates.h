@@ -13,9 +13,10 @@ typedef struct AggregateSpec {
     const Type *result_type;
     const Type *intermediate_type; /* VARBINARY where the state's bytes are the intermediate */
     int32_t argument_count;
-    int32_t *columns; /* of the input; -1: constants[i] or lambdas[i] */
+    int32_t *columns; /* of the input; -1: constants[i] or lambda_programs[i] */
     Vector **constants;
-    const struct Lambda **lambdas;
+    Program **lambda_programs; /* of arguments that are lambdas; NULL entries, NULL when none is */
+    int32_t index;             /* in the set */
     int32_t filter_column; /* -1: none */
     bool is_distinct;      /* and the function cares */
     int32_t order_count;   /* ORDER BY within the call, and the function cares */
@@ -39,6 +40,9 @@ typedef struct AggregateScratch {
     MemoryPool *pool;
     int64_t reserved_bytes; /* for the arena */
     Vector **arguments;
+    int32_t lambda_count;
+    struct AggregateLambda *lambda_instances;
+    const struct Lambda ***lambdas; /* by aggregate, then by argument; NULL entries */
     int32_t rows[BATCH_ROWS_MAX];
     uint8_t *states[BATCH_ROWS_MAX];
 } AggregateScratch;
@@ -50,6 +54,9 @@ void aggregate_set_done(AggregateSet *set); /* constants */
 
 AggregateScratch *aggregate_scratch_create(const AggregateSet *set, MemoryPool *pool);
 void aggregate_scratch_free(AggregateScratch *scratch); /* NULL is legal; states must be dead */
+/* What kernels of `spec` are called with; lambdas are the scratch's own. */
+AggregateCall aggregate_call(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,
+                             Vector *const *arguments);
 /* Charges what the arena has grown by. */
 MUST_CHECK Status aggregate_scratch_charge(Context *cx, AggregateScratch *scratch);
 

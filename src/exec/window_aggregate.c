@@ -25,14 +25,7 @@ typedef struct FrameFeed {
 } FrameFeed;
 
 static AggregateCall call_of(FrameFeed *feed) {
-    return (AggregateCall){.cx = feed->cx,
-                           .arena = feed->scratch->arena,
-                           .function = feed->spec->function,
-                           .prepared = feed->spec->prepared,
-                           .argument_count = feed->spec->argument_count,
-                           .arguments = feed->arguments,
-                           .session = feed->cx->session,
-                           .lambdas = feed->spec->lambdas};
+    return aggregate_call(feed->cx, feed->spec, feed->scratch, feed->arguments);
 }
 
 static void reset(FrameFeed *feed) {
