@@ -9,7 +9,10 @@ bool cast_exists(const Type *from, const Type *to);
 /* Whether some value of `from` has no counterpart in `to`: an error at run time. */
 bool cast_may_fail(const Type *from, const Type *to);
 
-/* A cast as a callable: a kernel of one argument, its flags (ScalarFlags) and, for nested types, its prepared state. */
+/*
+ * A cast as a callable: a kernel of one argument, its flags (ScalarFlags) and, for nested types,
+ * its prepared state.
+ */
 typedef struct Cast {
     ScalarKernel kernel;
     unsigned flags;

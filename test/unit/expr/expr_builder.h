@@ -1,5 +1,6 @@
 /*
- * Expressions and batches made by hand for the tests of this folder: columns a, b, c of bigint and s of varchar.
+ * Expressions and batches made by hand for the tests of this folder: columns a, b, c of bigint and
+ * s of varchar.
  */
 #pragma once
 

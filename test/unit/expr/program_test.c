@@ -1,5 +1,6 @@
 /*
- * Programs: values, NULL logic, narrowing, TRY, dictionaries, lambdas, filters. Expectations are SQL's.
+ * Programs: values, NULL logic, narrowing, TRY, dictionaries, lambdas, filters. Expectations are
+ * SQL's.
  */
 #include "expr_builder.h"
 
