@@ -37,7 +37,7 @@ static void put_double(Formatter *f, const char *text) {
         }
     }
     put_bytes(f, digits, (size_t)(end - digits));
-    put(f, arena_printf(f->arena, "E%d", atoi(exponent + 1)));
+    put(f, arena_printf(f->arena, "E%ld", strtol(exponent + 1, NULL, 10)));
 }
 
 static const char *interval_word(IntervalField field) {

@@ -1,8 +1,10 @@
 /*
- * The lexer: re2c makes a direct-coded automaton from the rules below. Longest match wins, then the earlier rule.
+ * The lexer: re2c makes a direct-coded automaton from the rules below. Longest match wins, then the
+ * earlier rule.
  *
- * Words are letters of ASCII only; anything else outside quotes is UNRECOGNIZED. An unterminated string, quoted
- * identifier or comment is not a token: its first character alone is UNRECOGNIZED (or punctuation), as in Trino.
+ * Words are letters of ASCII only; anything else outside quotes is UNRECOGNIZED. An unterminated
+ * string, quoted identifier or comment is not a token: its first character alone is UNRECOGNIZED
+ * (or punctuation), as in Trino.
  */
 #include "sql/lexer.h"
 
@@ -97,7 +99,10 @@ bool keyword_is_reserved(TokenKind kind) {
     return kind >= (TokenKind)TOKEN_KEYWORD_FIRST && keywords[kind - TOKEN_KEYWORD_FIRST].reserved;
 }
 
-/* Moves *cursor over the next token; *start is where it begins, after white space and comments. `limit` is a NUL. */
+/*
+ * Moves *cursor over the next token; *start is where it begins, after white space and comments.
+ * `limit` is a NUL.
+ */
 static TokenKind scan_token(const char **cursor, const char *limit, const char **start) {
     const char *YYCURSOR = *cursor;
     const char *YYLIMIT = limit;

@@ -1,5 +1,6 @@
 /*
- * CREATE statements.
+ * CREATE statements: tables, views, schemas, catalogs, roles, functions. What follows the name of a
+ * table in parentheses tells CREATE TABLE from CREATE TABLE AS.
  */
 #include "parser_internal.h"
 

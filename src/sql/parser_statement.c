@@ -317,95 +317,51 @@ static Status parse_refresh(Parser *p, Node **ret_node) {
 
 /* ---- dispatch ---- */
 
+static Rule rule_of_statement(TokenKind first) {
+    static const struct {
+        TokenKind first;
+        Rule rule;
+    } rules[] = {
+        {KEYWORD_ALTER, parse_alter},
+        {KEYWORD_ANALYZE, parse_analyze},
+        {KEYWORD_CALL, parse_call},
+        {KEYWORD_COMMENT, parse_comment_on},
+        {KEYWORD_COMMIT, parse_end_transaction},
+        {KEYWORD_ROLLBACK, parse_end_transaction},
+        {KEYWORD_CREATE, parse_create},
+        {KEYWORD_DEALLOCATE, parse_deallocate},
+        {KEYWORD_DELETE, parse_delete},
+        {KEYWORD_DENY, parse_deny},
+        {KEYWORD_DESC, parse_describe},
+        {KEYWORD_DESCRIBE, parse_describe},
+        {KEYWORD_DROP, parse_drop},
+        {KEYWORD_EXECUTE, parse_execute},
+        {KEYWORD_EXPLAIN, parse_explain},
+        {KEYWORD_GRANT, parse_grant},
+        {KEYWORD_INSERT, parse_insert},
+        {KEYWORD_MERGE, parse_merge},
+        {KEYWORD_PREPARE, parse_prepare},
+        {KEYWORD_REFRESH, parse_refresh},
+        {KEYWORD_RESET, parse_reset},
+        {KEYWORD_REVOKE, parse_revoke},
+        {KEYWORD_SET, parse_set},
+        {KEYWORD_SHOW, parse_show},
+        {KEYWORD_START, parse_start_transaction},
+        {KEYWORD_TRUNCATE, parse_truncate},
+        {KEYWORD_UPDATE, parse_update},
+        {KEYWORD_USE, parse_use},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (rules[i].first == first) {
+            return rules[i].rule;
+        }
+    }
+    return parse_query_statement;
+}
+
 Status parse_statement_rule(Parser *p, Node **ret_node) {
     TRY(enter(p));
-    Rule rule;
-    switch (peek(p)) {
-    case KEYWORD_ALTER:
-        rule = parse_alter;
-        break;
-    case KEYWORD_ANALYZE:
-        rule = parse_analyze;
-        break;
-    case KEYWORD_CALL:
-        rule = parse_call;
-        break;
-    case KEYWORD_COMMENT:
-        rule = parse_comment_on;
-        break;
-    case KEYWORD_COMMIT:
-    case KEYWORD_ROLLBACK:
-        rule = parse_end_transaction;
-        break;
-    case KEYWORD_CREATE:
-        rule = parse_create;
-        break;
-    case KEYWORD_DEALLOCATE:
-        rule = parse_deallocate;
-        break;
-    case KEYWORD_DELETE:
-        rule = parse_delete;
-        break;
-    case KEYWORD_DENY:
-        rule = parse_deny;
-        break;
-    case KEYWORD_DESC:
-    case KEYWORD_DESCRIBE:
-        rule = parse_describe;
-        break;
-    case KEYWORD_DROP:
-        rule = parse_drop;
-        break;
-    case KEYWORD_EXECUTE:
-        rule = parse_execute;
-        break;
-    case KEYWORD_EXPLAIN:
-        rule = parse_explain;
-        break;
-    case KEYWORD_GRANT:
-        rule = parse_grant;
-        break;
-    case KEYWORD_INSERT:
-        rule = parse_insert;
-        break;
-    case KEYWORD_MERGE:
-        rule = parse_merge;
-        break;
-    case KEYWORD_PREPARE:
-        rule = parse_prepare;
-        break;
-    case KEYWORD_REFRESH:
-        rule = parse_refresh;
-        break;
-    case KEYWORD_RESET:
-        rule = parse_reset;
-        break;
-    case KEYWORD_REVOKE:
-        rule = parse_revoke;
-        break;
-    case KEYWORD_SET:
-        rule = parse_set;
-        break;
-    case KEYWORD_SHOW:
-        rule = parse_show;
-        break;
-    case KEYWORD_START:
-        rule = parse_start_transaction;
-        break;
-    case KEYWORD_TRUNCATE:
-        rule = parse_truncate;
-        break;
-    case KEYWORD_UPDATE:
-        rule = parse_update;
-        break;
-    case KEYWORD_USE:
-        rule = parse_use;
-        break;
-    default:
-        rule = parse_query_statement;
-        break;
-    }
-    TRY(rule(p, ret_node));
+    TRY(rule_of_statement(peek(p))(p, ret_node));
     leave(p);
     return OK;
 }
