@@ -85,6 +85,7 @@ static const StatementKind statement_kinds[] = {
 Status analyze_other_statement(Analyzer *an, const Node *statement) {
     for (size_t i = 0; i < sizeof statement_kinds / sizeof statement_kinds[0]; i++) {
         if (statement_kinds[i].kind == statement->kind) {
+            an->analysis->statement = statement; /* a prepared one, behind EXECUTE */
             if (statement_kinds[i].query_type != NULL) {
                 an->analysis->query_type = statement_kinds[i].query_type;
             }

@@ -7,8 +7,11 @@
 #include "server/query_lifecycle.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/timezone.h"
+#include "catalog/session_properties.h"
 #include "optimize/explain.h"
 #include "sql/parser.h"
 
@@ -208,6 +211,25 @@ static Status finish_transaction(Context *cx, void *closure, bool commit)
     return transaction_commit(cx, transaction);
 }
 
+/* The text of EXPLAIN ANALYZE, once its plan has run. */
+static Status explain_execution(Context *cx, void *closure, QueryExecution *execution, const PlanNode *plan, bool verbose,
+                                const char **ret_text)
+{
+    ManagedQuery *query = closure;
+    NodeStatistics *nodes;
+    int32_t count = query_execution_node_statistics(execution, cx->arena, &nodes);
+    ExplainFigures *figures = arena_new_array(cx->arena, ExplainFigures, count + 1);
+    for (int32_t i = 0; i < count; i++) {
+        figures[i] = (ExplainFigures) {
+            .node_id = nodes[i].node_id, .input_rows = nodes[i].input_rows, .output_rows = nodes[i].output_rows,
+            .input_bytes = nodes[i].input_bytes, .output_bytes = nodes[i].output_bytes,
+            .cpu_nanos = nodes[i].cpu_nanos, .wall_nanos = nodes[i].wall_nanos,
+            .memory_bytes_peak = nodes[i].memory_bytes_peak, .drivers = nodes[i].drivers,
+        };
+    }
+    return explain_analyzed(cx, query->analysis->builder, (PlanNode *)(uintptr_t)plan, figures, count, verbose, ret_text);
+}
+
 /* ---- the way ---- */
 
 static bool ends_transaction(const Node *statement)
@@ -328,6 +350,7 @@ static Status start_execution(Context *cx, ManagedQuery *query, Analysis *analys
         .session = &query->session,
         .transaction = optimizing.transaction,
         .notify = handle_execution_change,
+        .explain = explain_execution,
         .closure = query,
     };
     QueryExecution *execution;
@@ -345,10 +368,36 @@ static Status start_execution(Context *cx, ManagedQuery *query, Analysis *analys
     return OK;
 }
 
+/* The session's zone: the property, the header, or the server's own. */
+static Status resolve_time_zone(Context *cx, ManagedQuery *query)
+{
+    Session *session = &query->session;
+    const char *property = session_property_text(session, "time_zone_id");
+    const char *text = property != NULL ? property : session->time_zone != NULL ? session->time_zone : "UTC";
+    if (!timezone_parse(text, strlen(text), &session->time_zone_key)) {
+        return FAIL(cx, NOT_SUPPORTED, "Time zone not supported: %s", text);
+    }
+    session->time_zone = timezone_name(session->time_zone_key);
+    return OK;
+}
+
+static Status check_session_properties(Context *cx, const Session *session)
+{
+    for (int32_t i = 0; i < session->property_count; i++) {
+        const char *name = session->properties[i].name;
+        if (strchr(name, '.') == NULL && session_property_find(name) == NULL) {
+            return FAIL(cx, INVALID_SESSION_PROPERTY, "Session property '%s' does not exist", name);
+        }
+    }
+    return OK;
+}
+
 static Status plan_and_start(Context *cx, ManagedQuery *query)
 {
     int64_t start = monotonic_nanos();
     Node *statement;
+    TRY(resolve_time_zone(cx, query));
+    TRY(check_session_properties(cx, &query->session));
     TRY(parse_statement(cx, query->sql, query->sql_size, &statement));
     TRY(join_transaction(cx, query, statement));
     AnalysisHost *host = arena_new(cx->arena, AnalysisHost);
