@@ -8,6 +8,7 @@
 #include "analyze/dml.h"
 #include "analyze/expression.h"
 #include "analyze/inline_function.h"
+#include "sql/parser.h"
 #include "type/coercion.h"
 
 Analyzer *analyzer_create(Context *cx, Analysis *analysis) {
@@ -131,6 +132,16 @@ Status analyze_any_statement(Analyzer *an, const Node *statement) {
     return OK;
 }
 
+/* Parameters have values only through EXECUTE. */
+static Status refuse_parameters(Analyzer *an, const Node *statement) {
+    int32_t count = statement_has_plan(statement) ? node_parameter_count(statement) : 0;
+    if (count == 0) {
+        return OK;
+    }
+    return FAIL_NODE(an, INVALID_PARAMETER_USAGE, statement,
+                     "Incorrect number of parameters: expected %d but found 0", (int)count);
+}
+
 Status analyze_statement(Context *cx, AnalysisHost *host, const Node *statement,
                          Analysis **ret_analysis) {
     Analysis *analysis = arena_new(cx->arena, Analysis);
@@ -138,6 +149,7 @@ Status analyze_statement(Context *cx, AnalysisHost *host, const Node *statement,
     analysis->host = host;
     analysis->statement = statement;
     Analyzer *an = analyzer_create(cx, analysis);
+    TRY(refuse_parameters(an, statement));
     TRY(analyze_any_statement(an, statement));
     *ret_analysis = analysis;
     return OK;

@@ -24,7 +24,7 @@ static void answer_info(Server *server, HttpRequest *request)
     ByteString body = {0};
     char buffer[QUANTITY_TEXT_MAX];
     byte_string_append_text(&body, "{\"nodeVersion\":{\"version\":\"" TRINO_VERSION "\"},\"environment\":");
-    json_append_string(&body, server->config.node_environment, strlen(server->config.node_environment));
+    result_append_string(&body, server->config.node_environment, strlen(server->config.node_environment));
     byte_string_printf(&body, ",\"coordinator\":%s,\"starting\":false,\"uptime\":\"%s\"}",
                        server->config.coordinator ? "true" : "false", uptime(server, buffer));
     respond_json(request, &body);
@@ -42,9 +42,9 @@ static void answer_status(Server *server, HttpRequest *request)
     char buffer[QUANTITY_TEXT_MAX];
     ByteString body = {0};
     byte_string_append_text(&body, "{\"nodeId\":");
-    json_append_string(&body, server->config.node_id, strlen(server->config.node_id));
+    result_append_string(&body, server->config.node_id, strlen(server->config.node_id));
     byte_string_append_text(&body, ",\"nodeVersion\":{\"version\":\"" TRINO_VERSION "\"},\"environment\":");
-    json_append_string(&body, server->config.node_environment, strlen(server->config.node_environment));
+    result_append_string(&body, server->config.node_environment, strlen(server->config.node_environment));
     byte_string_printf(&body,
                        ",\"coordinator\":%s,\"uptime\":\"%s\",\"externalAddress\":\"127.0.0.1\","
                        "\"internalAddress\":\"127.0.0.1\",\"memoryInfo\":{\"availableProcessors\":%ld,\"pool\":{"
@@ -84,9 +84,9 @@ static void answer_services(Server *server, HttpRequest *request)
 {
     ByteString body = {0};
     byte_string_append_text(&body, "{\"environment\":");
-    json_append_string(&body, server->config.node_environment, strlen(server->config.node_environment));
+    result_append_string(&body, server->config.node_environment, strlen(server->config.node_environment));
     byte_string_append_text(&body, ",\"services\":[{\"id\":\"trino\",\"nodeId\":");
-    json_append_string(&body, server->config.node_id, strlen(server->config.node_id));
+    result_append_string(&body, server->config.node_id, strlen(server->config.node_id));
     byte_string_printf(&body, ",\"type\":\"trino\",\"pool\":\"general\",\"location\":\"/%s\",\"properties\":{"
                               "\"node_version\":\"" TRINO_VERSION "\",\"coordinator\":\"%s\",\"http\":\"%s\"}}]}",
                        server->config.node_id, server->config.coordinator ? "true" : "false",

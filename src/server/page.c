@@ -11,7 +11,7 @@
 static void append_member(ByteString *out, const char *name, const char *text)
 {
     byte_string_printf(out, ",\"%s\":", name);
-    json_append_string(out, text, strlen(text));
+    result_append_string(out, text, strlen(text));
 }
 
 /* ---- stats ---- */
@@ -90,14 +90,14 @@ void page_write_error(ByteString *out, const Error *error)
     const char *type = error_type_name(error_code_type(error->code));
     const char *message = error->message != NULL ? error->message : name;
     byte_string_append_text(out, "{\"message\":");
-    json_append_string(out, message, strlen(message));
+    result_append_string(out, message, strlen(message));
     byte_string_printf(out, ",\"errorCode\":%d,\"errorName\":\"%s\",\"errorType\":\"%s\"", (int)error->code, name, type);
     write_location(out, error);
     byte_string_append_text(out, ",\"failureInfo\":{\"type\":\"io.trino.spi.TrinoException\",\"message\":");
-    json_append_string(out, message, strlen(message));
+    result_append_string(out, message, strlen(message));
     if (error->cause != NULL) {
         byte_string_append_text(out, ",\"cause\":{\"type\":\"java.lang.RuntimeException\",\"message\":");
-        json_append_string(out, error->cause, strlen(error->cause));
+        result_append_string(out, error->cause, strlen(error->cause));
         byte_string_append_text(out, ",\"suppressed\":[],\"stack\":[]}");
     }
     byte_string_printf(out, ",\"suppressed\":[],\"stack\":[],\"errorInfo\":{\"code\":%d,\"name\":\"%s\",\"type\":\"%s\"}",
@@ -124,7 +124,7 @@ static void write_warnings(ByteString *out, const ManagedQuery *query)
         byte_string_printf(out, "%s{\"warningCode\":{\"code\":%d,\"name\":\"%.*s\"},\"message\":", i > 0 ? "," : "", code,
                            (int)size, warning);
         const char *message = colon != NULL ? colon + 2 : warning;
-        json_append_string(out, message, strlen(message));
+        result_append_string(out, message, strlen(message));
         byte_string_append_char(out, '}');
     }
     byte_string_append_char(out, ']');

@@ -24,7 +24,7 @@ static void member(ByteString *out, const char *name, const char *text)
 {
     if (text != NULL) {
         byte_string_printf(out, ",\"%s\":", name);
-        json_append_string(out, text, strlen(text));
+        result_append_string(out, text, strlen(text));
     }
 }
 

@@ -158,7 +158,7 @@ static const char escapes[256] = {
     [24] = 'u', [25] = 'u', [26] = 'u', [27] = 'u', [28] = 'u', [29] = 'u', [30] = 'u', [31] = 'u',
 };
 
-void json_append_string(ByteString *out, const char *bytes, size_t size)
+void result_append_string(ByteString *out, const char *bytes, size_t size)
 {
     static const char digits[] = "0123456789ABCDEF";
     byte_string_reserve(out, size * 6 + 2);
@@ -216,7 +216,7 @@ static void append_padded(ByteString *out, const StringView *value, int32_t leng
     for (uint32_t i = 0; i < value->length; i++) {
         characters += ((unsigned char)bytes[i] & 0xC0) != 0x80;
     }
-    json_append_string(out, bytes, value->length);
+    result_append_string(out, bytes, value->length);
     out->size--;
     for (; characters < length; characters++) {
         byte_string_append_char(out, ' ');
@@ -265,7 +265,7 @@ static void append_scalar(ByteString *out, const Type *type, const VectorView *v
         break;
     case TYPE_VARCHAR: case TYPE_JSON: case TYPE_COLOR: {
         const StringView *text = &VIEW_VALUE(view, StringView, row);
-        json_append_string(out, string_data(text), text->length);
+        result_append_string(out, string_data(text), text->length);
         break;
     }
     default: {
@@ -430,11 +430,11 @@ void result_encode_columns(ByteString *out, int32_t column_count, const char *co
     byte_string_append_text(out, "\"columns\":[");
     for (int32_t i = 0; i < column_count; i++) {
         byte_string_append_text(out, i > 0 ? ",{\"name\":" : "{\"name\":");
-        json_append_string(out, names[i], strlen(names[i]));
+        result_append_string(out, names[i], strlen(names[i]));
         byte_string_append_text(out, ",\"type\":");
         ByteString display = {0};
         type_display_append(&display, types[i], parametric_datetime);
-        json_append_string(out, display.data, display.size);
+        result_append_string(out, display.data, display.size);
         byte_string_done(&display);
         byte_string_append_text(out, ",\"typeSignature\":");
         type_signature_json_append(out, types[i], parametric_datetime);

@@ -22,4 +22,4 @@ MUST_CHECK Status result_encode_rows(Context *cx, ResultEncoder *encoder, const 
 /* `"columns":[...]`: names, display types and signatures as this client sees them. */
 void result_encode_columns(ByteString *out, int32_t column_count, const char *const *names, const Type *const *types,
                            bool parametric_datetime);
-void json_append_string(ByteString *out, const char *bytes, size_t size); /* quoted and escaped */
+void result_append_string(ByteString *out, const char *bytes, size_t size); /* quoted and escaped */
