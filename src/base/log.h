@@ -3,8 +3,8 @@
  * message.
  *
  * Loggers have the reference's names (io.trino.server), so that log.properties applies: the longest
- * configured prefix decides, INFO without one. Threads: any; a line is written whole. Nothing secret
- * is ever passed here.
+ * configured prefix decides, INFO without one. Threads: any; a line is written whole. Nothing
+ * secret is ever passed here.
  */
 #pragma once
 

@@ -45,7 +45,8 @@ static void test_line(void **state) {
     close(saved);
     assert_true(size > 0);
     line[size] = '\0';
-    assert_non_null(strstr(line, ",\"level\":\"WARN\",\"logger\":\"io.trino.server\",\"thread\":\""));
+    assert_non_null(
+        strstr(line, ",\"level\":\"WARN\",\"logger\":\"io.trino.server\",\"thread\":\""));
     assert_non_null(strstr(line, "\"message\":\"a \\\"quoted\\\" \\\\ line\\u000Aof 5000\"}\n"));
     assert_ptr_equal(strchr(line, '\n'), line + size - 1);
     assert_null(strstr(line, "not shown"));
