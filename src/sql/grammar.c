@@ -9,6 +9,7 @@
 #include "grammar.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <string.h>
 
 typedef struct Reader {
@@ -596,7 +597,7 @@ static void classify_alternatives(const Grammar *grammar, const Element *element
     }
 }
 
-const Grammar *grammar_build(Arena *arena) {
+static const Grammar *build_grammar(Arena *arena) {
     Grammar *grammar = arena_new(arena, Grammar);
     grammar->arena = arena;
     Reader reader = {.grammar = grammar};
@@ -618,4 +619,16 @@ const Grammar *grammar_build(Arena *arena) {
         }
     }
     return grammar;
+}
+
+static const Grammar *shared_grammar;
+
+static void build_shared_grammar(void) {
+    shared_grammar = build_grammar(arena_create(NULL));
+}
+
+const Grammar *grammar_get(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, build_shared_grammar);
+    return shared_grammar;
 }

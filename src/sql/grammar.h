@@ -3,8 +3,8 @@
  * generator sees it.
  *
  * Only syntax errors need it: what Trino says about a wrong text depends on how its generated
- * parser got there and on everything reachable from that place. A grammar is built in an arena when
- * it is needed and is read-only then.
+ * parser got there and on everything reachable from that place. It is a constant, but one that is
+ * computed: read-only once built.
  */
 #pragma once
 
@@ -128,7 +128,8 @@ typedef struct Grammar {
     RuleDefinition rules[RULE_COUNT];
 } Grammar;
 
-const Grammar *grammar_build(Arena *arena);
+/* The grammar, built by the first caller and kept for the life of the process. Thread safe. */
+const Grammar *grammar_get(void);
 /* Tokens that choose alternative `state` starts with, its rule's end included through what may
  * follow. */
 TokenSet grammar_look(const Grammar *grammar, int32_t state);

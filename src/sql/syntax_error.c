@@ -318,7 +318,7 @@ static const char *join_names(Arena *arena, const Expectation *expectation) {
 }
 
 static void run_start(Run *run, Arena *arena, const TokenList *list, StartRule start) {
-    *run = (Run){.arena = arena, .grammar = grammar_build(arena), .list = list};
+    *run = (Run){.arena = arena, .grammar = grammar_get(), .list = list};
     run->predictor = predictor_create(arena, run->grammar, list);
     run_rule(run, start_rule(start), 0, -1);
 }

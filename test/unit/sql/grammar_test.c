@@ -239,7 +239,7 @@ static bool parser_accepts(Context *cx, const Generator *g) {
 
 static Generator *generator_create(Arena *arena, uint64_t seed) {
     Generator *g = arena_new(arena, Generator);
-    g->grammar = grammar_build(arena);
+    g->grammar = grammar_get();
     g->random = seed;
     compute_depths(g);
     return g;
