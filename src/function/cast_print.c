@@ -102,7 +102,7 @@ static Status datetime_to_text(KernelCall *call) {
     const VectorView *view = &call->arguments[0];
     char text[DATETIME_TEXT_MAX];
     KERNEL_FOR_EACH_ROW(call, row) {
-        int size = datetime_print(pair->from, view->data, view_index(view, row), text);
+        int size = datetime_print_cast(pair->from, view->data, view_index(view, row), text);
         put_text(call, row, text, size);
     }
     return OK;

@@ -182,7 +182,7 @@ static void append_value(ByteString *out, const VectorView *view, const Type *ty
     case TYPE_DATE:
     case TYPE_TIMESTAMP: {
         char text[DATETIME_TEXT_MAX];
-        int size = datetime_print(type, view->data, index, text);
+        int size = datetime_print_cast(type, view->data, index, text);
         json_append_string(out, text, (size_t)size);
         break;
     }

@@ -109,12 +109,8 @@ int interval_day_second_print(int64_t millis, char *buffer) {
 
 int datetime_print(const Type *type, const void *data, int32_t index, char *buffer) {
     switch (type->kind) {
-    case TYPE_DATE: { /* without the plus sign that result pages put before long years */
-        int size = date_print(((const int32_t *)data)[index], buffer);
-        bool has_plus = buffer[0] == '+';
-        memmove(buffer, buffer + has_plus, (size_t)size + 1 - has_plus);
-        return size - has_plus;
-    }
+    case TYPE_DATE:
+        return date_print(((const int32_t *)data)[index], buffer);
     case TYPE_TIME:
         return time_print(((const int64_t *)data)[index], type->precision, buffer);
     case TYPE_TIME_TZ:
@@ -129,6 +125,13 @@ int datetime_print(const Type *type, const void *data, int32_t index, char *buff
     default:
         return interval_day_second_print(((const int64_t *)data)[index], buffer);
     }
+}
+
+int datetime_print_cast(const Type *type, const void *data, int32_t index, char *buffer) {
+    int size = datetime_print(type, data, index, buffer);
+    bool drops_plus = type->kind == TYPE_DATE && buffer[0] == '+';
+    memmove(buffer, buffer + drops_plus, (size_t)size + 1 - drops_plus);
+    return size - drops_plus;
 }
 
 /* ---- parsing ---- */

@@ -16,8 +16,10 @@ int timestamp_print(Timestamp value, int32_t precision, char *buffer);
 int zoned_timestamp_print(ZonedTimestamp value, int32_t precision, char *buffer);
 int interval_year_month_print(int32_t months, char *buffer); /* "-0-3" */
 int interval_day_second_print(int64_t millis, char *buffer); /* "-0 00:00:01.500" */
-/* A value of any of these types (at data[index]) as CAST to varchar gives it. */
+/* A value of any of these types (at data[index]) as a result page shows it. */
 int datetime_print(const Type *type, const void *data, int32_t index, char *buffer);
+/* As CAST to varchar and json give it: a date of a long year has no plus sign. */
+int datetime_print_cast(const Type *type, const void *data, int32_t index, char *buffer);
 
 /*
  * What a text said, with up to 12 fraction digits; picos may be PICOS_PER_DAY or more after
