@@ -154,13 +154,3 @@ Status analyze_statement(Context *cx, AnalysisHost *host, const Node *statement,
     *ret_analysis = analysis;
     return OK;
 }
-
-/* Replaced by statement_*.c where those are linked in. */
-__attribute__((weak)) Status analyze_other_statement(Analyzer *an, const Node *statement) {
-    return FAIL_NODE(an, NOT_SUPPORTED, statement, "Unsupported statement type: %s",
-                     node_kind_name(statement->kind));
-}
-
-__attribute__((weak)) Status task_execute(Context *cx, Analysis *analysis) {
-    return analysis->task == NULL ? OK : analysis->task(cx, analysis);
-}

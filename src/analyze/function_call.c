@@ -13,20 +13,21 @@
 
 enum { ARGUMENTS_MAX = 127 };
 
-/* The registry's name of a call: the last part, if what is before it is system.builtin; else the
- * dotted name. */
-static const char *call_name(Analyzer *an, const QualifiedName *name) {
-    int32_t count = name->parts.count;
+/* "system.builtin.abs": the whole name in lower case. */
+static const char *full_name(Analyzer *an, const QualifiedName *name) {
     const char *text = NULL;
-    for (int32_t i = 0; i < count; i++) {
+    for (int32_t i = 0; i < name->parts.count; i++) {
         const char *part = lower_case(an, NODE_CAST(Identifier, name->parts.items[i])->value);
         text = text == NULL ? part : arena_printf(an->arena, "%s.%s", text, part);
     }
-    static const char prefix[] = "system.builtin.";
-    if (count == 3 && strncmp(text, prefix, sizeof prefix - 1) == 0) {
-        return text + sizeof prefix - 1;
-    }
     return text;
+}
+
+/* The registry's name of a call: without system.builtin before it. */
+static const char *call_name(Analyzer *an, const QualifiedName *name) {
+    static const char prefix[] = "system.builtin.";
+    const char *text = full_name(an, name);
+    return strncmp(text, prefix, sizeof prefix - 1) == 0 ? text + sizeof prefix - 1 : text;
 }
 
 /* ---- noting aggregates ---- */
@@ -299,6 +300,14 @@ static Status resolve(CallAnalysis *call) {
     const FunctionCall *node = call->node;
     unsigned kinds = 1u << FUNCTION_SCALAR | 1u << FUNCTION_AGGREGATE | 1u << FUNCTION_WINDOW;
     int32_t count = node->arguments.count;
+    if (node->name->parts.count > 3) {
+        return FAIL(an->cx, FUNCTION_NOT_FOUND, "Invalid function name: %s",
+                    full_name(an, node->name));
+    }
+    if (!function_exists(call->name, kinds)) {
+        return FAIL_NODE(an, FUNCTION_NOT_FOUND, &node->node, "Function '%s' not registered",
+                         full_name(an, node->name));
+    }
     if (has_lambda(&node->arguments)) {
         return resolve_with_lambdas(call->context, node, call->name, kinds, call->arguments,
                                     &call->function);

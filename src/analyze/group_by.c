@@ -193,26 +193,6 @@ static void cube(Analyzer *an, const SetList *parts, SetList *ret_sets) {
     }
 }
 
-static Status grouping_sets(GroupByBuilder *builder, const GroupingSets *node, SetList *sets) {
-    SetList parts = {0}, expanded = {0};
-    TRY(column_sets(builder, node, &parts));
-    if (node->type == GROUPING_SETS_EXPLICIT) {
-        return multiply(builder, sets, &parts);
-    }
-    if (node->type == GROUPING_SETS_ROLLUP) {
-        rollup(builder->an, &parts, &expanded);
-        return multiply(builder, sets, &expanded);
-    }
-    if (parts.count > CUBE_COLUMNS_MAX || ((int64_t)1 << parts.count) > SETS_MAX) {
-        return FAIL_NODE(builder->an, TOO_MANY_GROUPING_SETS,
-                         &builder->context->block->specification->node,
-                         "GROUP BY has %lld grouping sets but can contain at most %d",
-                         (long long)1 << (parts.count > 62 ? 62 : parts.count), SETS_MAX);
-    }
-    cube(builder->an, &parts, &expanded);
-    return multiply(builder, sets, &expanded);
-}
-
 static bool sets_equal(const KeySet *a, const KeySet *b) {
     bool equal = a->count == b->count;
     for (int32_t i = 0; equal && i < a->count; i++) {
@@ -233,6 +213,27 @@ static void remove_duplicates(SetList *sets) {
         }
     }
     sets->count = kept;
+}
+
+static Status grouping_sets(GroupByBuilder *builder, const GroupingSets *node, SetList *sets) {
+    SetList parts = {0}, expanded = {0};
+    TRY(column_sets(builder, node, &parts));
+    if (node->type == GROUPING_SETS_EXPLICIT) {
+        return multiply(builder, sets, &parts);
+    }
+    if (node->type == GROUPING_SETS_ROLLUP) {
+        rollup(builder->an, &parts, &expanded);
+        return multiply(builder, sets, &expanded);
+    }
+    if (parts.count > CUBE_COLUMNS_MAX || ((int64_t)1 << parts.count) > SETS_MAX) {
+        return FAIL_NODE(builder->an, TOO_MANY_GROUPING_SETS,
+                         &builder->context->block->specification->node,
+                         "GROUP BY has %lld grouping sets but can contain at most %d",
+                         (long long)1 << (parts.count > 62 ? 62 : parts.count), SETS_MAX);
+    }
+    remove_duplicates(&parts);
+    cube(builder->an, &parts, &expanded);
+    return multiply(builder, sets, &expanded);
 }
 
 /* GROUP BY AUTO: the select items without aggregates are the keys. */

@@ -6,10 +6,12 @@
  */
 #include "analyze/expression.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "analyze/coercion.h"
+#include "base/timezone.h"
 #include "sql/formatter.h"
 #include "type/type_parse.h"
 
@@ -69,6 +71,9 @@ static bool parse_decimal(const char *text, size_t size, __int128 *ret_value,
     for (; at < size; at++) {
         if (text[at] == '.' && !has_point) {
             has_point = true;
+            continue;
+        }
+        if (text[at] == '_' && seen > 0) {
             continue;
         }
         if (text[at] < '0' || text[at] > '9') {
@@ -230,8 +235,9 @@ static Status cast_literal(Analyzer *an, const GenericLiteral *node, const Type 
     return fail_literal(an, node, type_name);
 }
 
-/* How many digits follow the seconds, and whether a zone follows the time. */
-static void scan_time(const char *text, bool has_date, int32_t *ret_precision, bool *ret_zone) {
+/* How many digits follow the seconds, and the zone that follows the time; NULL: none. */
+static void scan_time(const char *text, bool has_date, int32_t *ret_precision,
+                      const char **ret_zone) {
     const char *time = text;
     while (*time == ' ') {
         time++;
@@ -246,23 +252,49 @@ static void scan_time(const char *text, bool has_date, int32_t *ret_precision, b
     while (*end == ' ') {
         end++;
     }
-    *ret_zone = *end != '\0';
+    *ret_zone = *end != '\0' ? end : NULL;
+}
+
+/* "+14:30": an offset that is written well but that no zone has. */
+static bool is_far_offset(const char *zone) {
+    int hours = 0, minutes = 0, length = 0;
+    bool is_offset = sscanf(zone + 1, "%2d:%2d%n", &hours, &minutes, &length) == 2 && length == 5 &&
+                     zone[6] == '\0' && (*zone == '+' || *zone == '-');
+    return is_offset && hours * 60 + minutes > TIMEZONE_OFFSET_MINUTES_MAX;
+}
+
+/* Whether the zone's clocks skip the local time: the instant then reads differently from the text.
+ */
+static bool is_in_gap(Analyzer *an, const GenericLiteral *node, const Expr *value) {
+    const Type *local = type_timestamp(value->type->precision, false);
+    const Expr *text = string_constant(an, type_varchar_unbounded(), node->value, node->value_size);
+    const Expr *written = fold_constant(an, expr_cast(an->arena, text, local));
+    const Expr *shown = fold_constant(an, expr_cast(an->arena, value, local));
+    return written->kind == EXPR_CONSTANT && shown->kind == EXPR_CONSTANT &&
+           !expr_equal(written, shown);
 }
 
 static Status time_literal(Analyzer *an, const GenericLiteral *node, bool is_timestamp,
                            const Expr **ret_expr) {
     int32_t precision;
-    bool has_zone;
-    scan_time(node->value, is_timestamp, &precision, &has_zone);
+    const char *zone;
+    scan_time(node->value, is_timestamp, &precision, &zone);
     const char *name = is_timestamp ? "TIMESTAMP" : "TIME";
     if (precision > TIME_PRECISION_MAX) {
         return FAIL_NODE(an, NUMERIC_VALUE_OUT_OF_RANGE, &node->node,
                          "%s%s precision must be in range [0, 12]: %d", name,
-                         has_zone ? " WITH TIME ZONE" : "", (int)precision);
+                         zone != NULL ? " WITH TIME ZONE" : "", (int)precision);
+    }
+    if (is_timestamp && zone != NULL && is_far_offset(zone)) {
+        return FAIL_NODE(an, NOT_SUPPORTED, &node->node, "Time zone not supported: %s", zone);
     }
     const Type *type =
-        is_timestamp ? type_timestamp(precision, has_zone) : type_time(precision, has_zone);
-    return cast_literal(an, node, type, name, ret_expr);
+        is_timestamp ? type_timestamp(precision, zone != NULL) : type_time(precision, zone != NULL);
+    TRY(cast_literal(an, node, type, name, ret_expr));
+    if (is_timestamp && zone != NULL && is_in_gap(an, node, *ret_expr)) {
+        return fail_literal(an, node, name);
+    }
+    return OK;
 }
 
 static Status json_literal(Analyzer *an, const GenericLiteral *node, const Expr **ret_expr) {
@@ -313,8 +345,9 @@ static Status generic_literal(Analyzer *an, const GenericLiteral *node, const Ex
         return json_literal(an, node, ret_expr);
     }
     if (!can_cast(type_varchar_unbounded(), type)) {
-        return FAIL_NODE(an, INVALID_LITERAL, &node->node, "No literal form for type %s",
-                         type->name);
+        return FAIL(an->cx, OPERATOR_NOT_FOUND,
+                    "io.trino.metadata.OperatorNotFoundException: Cannot cast varchar to %s",
+                    type->name);
     }
     return cast_literal(an, node, type, upper_case(an, node->type), ret_expr);
 }

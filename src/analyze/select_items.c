@@ -31,9 +31,18 @@ static void add_item(SelectList *list, OutputItem item) {
 
 /* ---- stars ---- */
 
-static const char *alias_at(const AllColumns *star, int32_t index, const char *name) {
-    return star->aliases.count == 0 ? name
-                                    : NODE_CAST(Identifier, star->aliases.items[index])->value;
+/* Unquoted aliases of a star become upper case, the canonical form of identifiers. */
+static const char *alias_at(SelectList *list, const AllColumns *star, int32_t index,
+                            const char *name) {
+    if (star->aliases.count == 0) {
+        return name;
+    }
+    const Identifier *alias = NODE_CAST(Identifier, star->aliases.items[index]);
+    char *upper = arena_strdup(list->an->arena, alias->value);
+    for (char *c = upper; *c != '\0' && !alias->delimited; c++) {
+        *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
+    }
+    return upper;
 }
 
 static Status check_aliases(SelectList *list, const AllColumns *star, int32_t columns) {
@@ -62,7 +71,7 @@ static Status add_fields(SelectList *list, const AllColumns *star, int32_t field
             }
             OutputItem item = {.expr = expr_symbol(list->an->arena, field->symbol),
                                .star_field = field,
-                               .name = alias_at(star, index++, field->name)};
+                               .name = alias_at(list, star, index++, field->name)};
             add_item(list, item);
         }
         if (pass == 0) {
@@ -87,8 +96,9 @@ static Status add_row_fields(SelectList *list, const AllColumns *star) {
     TRY(check_aliases(list, star, type->child_count));
     for (int32_t i = 0; i < type->child_count; i++) {
         const char *name = type->field_names == NULL ? NULL : type->field_names[i];
-        OutputItem item = {
-            .expr = row_field(an, row, i), .node = star->target, .name = alias_at(star, i, name)};
+        OutputItem item = {.expr = row_field(an, row, i),
+                           .node = star->target,
+                           .name = alias_at(list, star, i, name)};
         add_item(list, item);
     }
     return OK;

@@ -44,13 +44,13 @@ static const Expr *note_subquery(const ExpressionContext *context, const BlockSu
     return subquery_expr(context->an, noted, noted->node);
 }
 
-static Status plan_query_of(const ExpressionContext *context, const Query *query,
+static Status plan_query_of(const ExpressionContext *context, const SubqueryExpression *node,
                             RelationPlan *ret_plan) {
     Analyzer *an = context->an;
     if (context->subquery_refusal != NULL) {
-        return FAIL_NODE(an, NOT_SUPPORTED, &query->node, "%s", context->subquery_refusal);
+        return FAIL_NODE(an, NOT_SUPPORTED, &node->node, "%s", context->subquery_refusal);
     }
-    return analyze_query(an, query, context->scope, ret_plan);
+    return analyze_query(an, node->query, context->scope, ret_plan);
 }
 
 /* The columns of a subquery as one row value, which makes error messages and comparisons alike for
@@ -101,7 +101,7 @@ Status analyze_scalar_subquery(const ExpressionContext *context, const SubqueryE
         return OK;
     }
     RelationPlan relation;
-    TRY(plan_query_of(context, node->query, &relation));
+    TRY(plan_query_of(context, node, &relation));
     const Type *row_type = row_type_of(an, &relation);
     BlockSubquery subquery = {.form = SUBQUERY_SCALAR, .node = &node->node};
     PlanNode *values = project_value(an, relation.plan, value_of(an, &relation, row_type, false),
@@ -121,8 +121,7 @@ Status analyze_exists(const ExpressionContext *context, const ExistsPredicate *n
         return OK;
     }
     RelationPlan relation;
-    const Query *query = NODE_CAST(SubqueryExpression, node->subquery)->query;
-    TRY(plan_query_of(context, query, &relation));
+    TRY(plan_query_of(context, NODE_CAST(SubqueryExpression, node->subquery), &relation));
     BlockSubquery subquery = {.form = SUBQUERY_EXISTS, .node = &node->node, .plan = relation.plan};
     *ret_expr = note_subquery(context, &subquery);
     return OK;
@@ -134,7 +133,7 @@ static Status match_value(const ExpressionContext *context, const Node *node, co
     Analyzer *an = context->an;
     TRY(analyze_expression(context, value, &subquery->value));
     RelationPlan relation;
-    TRY(plan_query_of(context, NODE_CAST(SubqueryExpression, query_node)->query, &relation));
+    TRY(plan_query_of(context, NODE_CAST(SubqueryExpression, query_node), &relation));
     const Type *declared = subquery->value->type;
     bool is_row = declared->kind == TYPE_ROW;
     const Type *value_type = is_row ? declared : type_row(1, &declared, NULL);
