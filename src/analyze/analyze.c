@@ -25,9 +25,8 @@ Analyzer *analyzer_create(Context *cx, Analysis *analysis) {
 
 /* ---- constants ---- */
 
-/* Column references of a constant expression are an error of their own. */
-static Status analyze_without_columns(Analyzer *an, const Node *node, const char *what,
-                                      const Expr **ret_expr) {
+Status analyze_without_columns(Analyzer *an, const Node *node, const char *what,
+                               const Expr **ret_expr) {
     ExpressionContext context = {.an = an,
                                  .subquery_refusal = "Constant expression cannot contain "
                                                      "subqueries"};

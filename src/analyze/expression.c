@@ -436,10 +436,8 @@ static Status analyze_parameter(const ExpressionContext *context, const Paramete
                          "Incorrect number of parameters: expected %d but found %d",
                          (int)node->position + 1, (int)an->parameter_count);
     }
-    ExpressionContext alone = {.an = an,
-                               .subquery_refusal = "Constant expression cannot contain "
-                                                   "subqueries"};
-    return analyze_expression(&alone, an->parameters[node->position], ret_expr);
+    return analyze_without_columns(an, an->parameters[node->position], "Constant expression",
+                                   ret_expr);
 }
 
 /* ---- the choice ---- */

@@ -18,6 +18,10 @@ MUST_CHECK Status require_boolean(Analyzer *an, const Node *node, const char *wh
 MUST_CHECK Status coerce_to_common(Analyzer *an, const char *what, int32_t count,
                                    const Node *const *nodes, const Expr **exprs,
                                    const Type **ret_type);
+/* A constant expression: columns are EXPRESSION_NOT_CONSTANT, "{what} cannot contain column
+ * references". */
+MUST_CHECK Status analyze_without_columns(Analyzer *an, const Node *node, const char *what,
+                                          const Expr **ret_expr);
 /* A scalar function applied to expressions, which are cast to what it takes. */
 MUST_CHECK Status call_function(Analyzer *an, const char *name, int32_t count,
                                 const Expr *const *arguments, const Node *node,
