@@ -67,6 +67,23 @@ static bool is_deferred(const Pull *p, const Symbol *symbol)
     return false;
 }
 
+/* Exactly one row, whatever the input. */
+bool gives_one_row(const PlanNode *node)
+{
+    switch (node->kind) {
+    case PLAN_PROJECT: return gives_one_row(node->sources[0]);
+    case PLAN_VALUES: return ((const ValuesNode *)node)->row_count == 1;
+    case PLAN_ENFORCE_SINGLE_ROW: return true;
+    case PLAN_AGGREGATION:
+        return ((const AggregationNode *)node)->group_keys.count == 0 && ((const AggregationNode *)node)->group_id == NULL;
+    case PLAN_JOIN:
+        return ((const JoinNode *)node)->join_kind == INNER_JOIN && ((const JoinNode *)node)->left_keys.count == 0
+               && ((const JoinNode *)node)->filter == NULL && gives_one_row(node->sources[0])
+               && gives_one_row(node->sources[1]);
+    default: return false;
+    }
+}
+
 /* ---- the nodes that predicates can be pulled through; each gives NULL when it cannot ---- */
 
 static PlanNode *pull_filter(Pull *p, const FilterNode *node)
@@ -142,6 +159,25 @@ static PlanNode *pull_project(Pull *p, const ProjectNode *node)
         }
     }
     return plan_project(p->o->builder, source, symbols.count, symbols.items, exprs.items);
+}
+
+/* One row of expressions over outer columns: they are computed above the join. */
+static PlanNode *pull_values(Pull *p, ValuesNode *node)
+{
+    if (node->row_count != 1) {
+        return NULL;
+    }
+    SymbolList symbols = {0};
+    ExprList exprs = {0};
+    for (int32_t i = 0; i < node->base.outputs.count; i++) {
+        if (expr_uses_any(node->rows.items[i], p->outer)) {
+            defer(p, node->base.outputs.items[i], node->rows.items[i]);
+        } else {
+            symbol_list_add(p->o->arena, &symbols, node->base.outputs.items[i]);
+            expr_list_add(p->o->arena, &exprs, node->rows.items[i]);
+        }
+    }
+    return plan_values(p->o->builder, symbols.count, symbols.items, 1, exprs.items);
 }
 
 /* The inner side of `inner = outer`, or NULL for any other predicate. */
@@ -326,11 +362,13 @@ static PlanNode *pull(Pull *p, PlanNode *node)
     switch (node->kind) {
     case PLAN_FILTER: return pull_filter(p, (const FilterNode *)node);
     case PLAN_PROJECT: return pull_project(p, (const ProjectNode *)node);
+    case PLAN_VALUES: return pull_values(p, (ValuesNode *)node);
     case PLAN_AGGREGATION: return pull_aggregation(p, (const AggregationNode *)node);
     case PLAN_JOIN: return pull_join(p, (const JoinNode *)node);
     case PLAN_SEMI_JOIN: return pull_semi_join(p, (const SemiJoinNode *)node);
     case PLAN_SORT: return pull(p, node->sources[0]); /* a subquery's order means nothing without a limit */
     case PLAN_LIMIT: case PLAN_TOP_N: return pull_limit(p, node);
+    case PLAN_ENFORCE_SINGLE_ROW: return gives_one_row(node->sources[0]) ? pull(p, node->sources[0]) : NULL;
     default: return NULL;
     }
 }
@@ -493,16 +531,6 @@ static PlanNode *strip_for_exists(PlanNode *node)
     }
 }
 
-static bool always_has_a_row(const PlanNode *node)
-{
-    while (node->kind == PLAN_PROJECT) {
-        node = node->sources[0];
-    }
-    return node->kind == PLAN_ENFORCE_SINGLE_ROW
-           || (node->kind == PLAN_AGGREGATION && ((const AggregationNode *)node)->group_keys.count == 0
-               && ((const AggregationNode *)node)->group_id == NULL);
-}
-
 /* Uncorrelated EXISTS: whether one row can be had, joined to every row. */
 static PlanNode *exists_once(Optimizer *o, const ApplyNode *node, PlanNode *right)
 {
@@ -520,7 +548,7 @@ static PlanNode *exists_once(Optimizer *o, const ApplyNode *node, PlanNode *righ
 static PlanNode *rewrite_exists(Optimizer *o, const ApplyNode *node, const SymbolSet *outer)
 {
     PlanNode *left = node->base.sources[0], *right = strip_for_exists(node->base.sources[1]);
-    if (always_has_a_row(right)) {
+    if (gives_one_row(right)) {
         return plan_restrict(o, plan_extend(o, left, node->result, expr_boolean(o->arena, true)), &node->base.outputs);
     }
     if (!plan_uses_any(right, outer)) {

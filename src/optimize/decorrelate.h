@@ -18,5 +18,8 @@ PlanNode *quantified_as_aggregation(Optimizer *o, const ApplyNode *node);
 /* Whether the aggregate over no rows is 0, not NULL. */
 bool aggregate_counts(const Aggregate *aggregate);
 
+/* Exactly one row, whatever the input. */
+bool gives_one_row(const PlanNode *node);
+
 /* An expression of the type that always fails with the code and message. */
 const Expr *make_failure(Optimizer *o, ErrorCode code, const char *message, const Type *type);

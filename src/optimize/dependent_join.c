@@ -12,7 +12,8 @@
 /* D for one place of use: its plan and its columns, in the order of the outer columns. */
 typedef struct OuterValues {
     PlanNode *plan;
-    SymbolList columns;
+    SymbolList plan_columns; /* as the plan gives them */
+    SymbolList columns;      /* as they stand in what was pushed so far */
 } OuterValues;
 
 typedef struct Push {
@@ -28,9 +29,10 @@ static OuterValues copy_values(Push *p, const OuterValues *values)
     const Symbol **map;
     int32_t count;
     OuterValues copy = {.plan = plan_duplicate(p->o, values->plan, &map, &count)};
-    for (int32_t i = 0; i < values->columns.count; i++) {
-        symbol_list_add(p->o->arena, &copy.columns, map[values->columns.items[i]->id]);
+    for (int32_t i = 0; i < values->plan_columns.count; i++) {
+        symbol_list_add(p->o->arena, &copy.columns, map[values->plan_columns.items[i]->id]);
     }
+    copy.plan_columns = copy.columns;
     symbol_set_add_list(p->o->arena, &p->columns, &copy.columns);
     return copy;
 }
@@ -304,6 +306,8 @@ static PlanNode *push(Push *p, PlanNode *node, OuterValues *values)
         }
         return plan_project(p->o->builder, values->plan, symbols.count, symbols.items, exprs);
     }
+    case PLAN_ENFORCE_SINGLE_ROW:
+        return gives_one_row(node->sources[0]) ? push(p, node->sources[0], values) : NULL;
     default: return NULL;
     }
 }
@@ -346,6 +350,7 @@ PlanNode *dependent_subquery(Optimizer *o, PlanNode *left, PlanNode *subquery, E
     for (int32_t i = 0; i < used.count; i++) {
         symbol_list_add(o->arena, &values.columns, map[used.items[i]->id]);
     }
+    values.plan_columns = values.columns;
     values.plan = plan_distinct(o, plan_restrict(o, copy, &values.columns));
     symbol_set_add_list(o->arena, &p.columns, &values.columns);
     PlanNode *pushed = push(&p, use_values(&p, subquery, &original, &values), &values);

@@ -23,18 +23,18 @@ static const Expr *compare(Optimizer *o, const ApplyNode *node, const Symbol *bo
                            expr_symbol(o->arena, bound));
 }
 
-/* The comparison with every deciding bound: AND for ALL, OR for ANY. */
+/* The comparison with the deciding bound. = ALL and <> ANY look at whether all values are one first, as the reference does:
+   NULL <> ANY (1, 3) is TRUE. */
 static const Expr *compare_bounds(Optimizer *o, const ApplyNode *node, const Symbol *min, const Symbol *max, bool is_all)
 {
-    const Expr *terms[2];
-    int32_t count = 0;
-    if (min != NULL) {
-        terms[count++] = compare(o, node, min);
+    if (min == NULL || max == NULL) {
+        return compare(o, node, min != NULL ? min : max);
     }
-    if (max != NULL) {
-        terms[count++] = compare(o, node, max);
-    }
-    return is_all ? expr_and(o->arena, count, terms) : expr_or(o->arena, count, terms);
+    const Expr *terms[2] = {
+        expr_comparison(o->arena, (Comparison)node->comparison, expr_symbol(o->arena, min), expr_symbol(o->arena, max)),
+        compare(o, node, min),
+    };
+    return is_all ? expr_and(o->arena, 2, terms) : expr_or(o->arena, 2, terms);
 }
 
 static const Expr *make_if(Optimizer *o, const Expr *condition, const Expr *then, const Expr *otherwise)

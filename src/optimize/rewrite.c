@@ -177,6 +177,13 @@ PlanNode *plan_restrict(Optimizer *o, PlanNode *source, const SymbolList *symbol
     return plan_project(o->builder, source, symbols->count, symbols->items, exprs);
 }
 
+/* Whether values that are identical (as in GROUP BY) are always equal: not NaN, nor arrays and rows with NULLs inside. */
+static bool hashes_as_equal(const Type *type)
+{
+    return type->kind != TYPE_DOUBLE && type->kind != TYPE_REAL && type->layout != LAYOUT_LIST
+           && type->layout != LAYOUT_ROW;
+}
+
 void split_join_conditions(Optimizer *o, PlanNode **left, PlanNode **right, const ExprList *conditions,
                            SymbolList *left_keys, SymbolList *right_keys, ExprList *rest)
 {
@@ -197,6 +204,9 @@ void split_join_conditions(Optimizer *o, PlanNode **left, PlanNode **right, cons
         bool is_key = a != NULL && expr_uses_any(a, &left_set) && expr_uses_only(a, &left_set)
                       && expr_uses_any(b, &right_set) && expr_uses_only(b, &right_set)
                       && expr_is_deterministic(a) && expr_is_deterministic(b);
+        if (is_key && !hashes_as_equal(a->type)) {
+            expr_list_add(o->arena, rest, condition); /* the hash table finds candidates, the condition decides */
+        }
         if (is_key) {
             symbol_list_add(o->arena, left_keys, plan_add_column(o, left, a, "expr"));
             symbol_list_add(o->arena, right_keys, plan_add_column(o, right, b, "expr"));
