@@ -185,7 +185,8 @@ static Status call_kernel(const Call *call, Vector **ret_result) {
                                        : vector_create(step->type, call->row_count);
     bool has_nulls = !sees_nulls && union_nulls(call, result);
     Selection rows = kernel_rows(call, result, has_nulls);
-    if (rows.rows != NULL && !is_plain_layout(step->type)) {
+    unsigned leaves_rows = FUNCTION_MAY_RETURN_NULL | FUNCTION_CALLED_WITH_NULL;
+    if (!is_plain_layout(step->type) && (rows.rows != NULL || (step->flags & leaves_rows) != 0)) {
         vector_zero(result);
     }
     KernelCall kernel = {

@@ -161,12 +161,13 @@ static Tristate lists_equal(const Type *type, const VectorView *a, ListEntry x, 
     return result;
 }
 
-/* The position in map `y` of the key at `row` of `key`, or -1. */
+/* The position in map `y` of the key at `row` of `key`, or -1. Under `=` a NaN is found nowhere. */
 static int32_t find_key(const Type *type, const VectorView *key, int32_t row,
-                        const VectorView *keys, ListEntry y) {
-    for (int32_t i = 0; i < y.length; i++) {
-        if (value_identical(type, key, row, keys, y.offset + i)) {
-            return y.offset + i;
+                        const VectorView *keys, ListEntry y, bool by_identity) {
+    for (int32_t i = y.offset; i < y.offset + y.length; i++) {
+        if (by_identity ? value_identical(type, key, row, keys, i)
+                        : value_equal(type, key, row, keys, i) == TRISTATE_TRUE) {
+            return i;
         }
     }
     return -1;
@@ -183,7 +184,7 @@ static Tristate maps_equal(const Type *type, const VectorView *a, ListEntry x, c
     VectorView values_b = vector_view(b->vector->children[1]);
     Tristate result = TRISTATE_TRUE;
     for (int32_t i = 0; i < x.length && result != TRISTATE_FALSE; i++) {
-        int32_t found = find_key(type->children[0], &keys_a, x.offset + i, &keys_b, y);
+        int32_t found = find_key(type->children[0], &keys_a, x.offset + i, &keys_b, y, false);
         if (found < 0) {
             return TRISTATE_FALSE;
         }
@@ -230,7 +231,7 @@ static bool maps_identical(const Type *type, const VectorView *a, ListEntry x, c
     VectorView values_a = vector_view(a->vector->children[1]);
     VectorView values_b = vector_view(b->vector->children[1]);
     for (int32_t i = 0; i < x.length; i++) {
-        int32_t found = find_key(type->children[0], &keys_a, x.offset + i, &keys_b, y);
+        int32_t found = find_key(type->children[0], &keys_a, x.offset + i, &keys_b, y, true);
         if (found < 0 ||
             !value_identical(type->children[1], &values_a, x.offset + i, &values_b, found)) {
             return false;
