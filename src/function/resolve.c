@@ -1,6 +1,7 @@
 /*
- * Overload choice: Trino's FunctionBinder. Exact matches without type variables, then generic exact matches, then matches by
- * coercion of which the most specific wins, with the special treatment of arguments that are a bare NULL.
+ * Overload choice: Trino's FunctionBinder. Exact matches without type variables, then generic exact
+ * matches, then matches by coercion of which the most specific wins, with the special treatment of
+ * arguments that are a bare NULL.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -97,7 +98,8 @@ static Status fail_ambiguous(const Resolution *r, const Candidate *candidates, i
             byte_string_append_text(&text, j > 0 ? "," : "");
             byte_string_append_text(&text, candidates[i].bound.arguments[j]->signature);
         }
-        byte_string_printf(&text, "):%s\n", candidates[i].bound.result->signature);
+        const Type *result = candidates[i].bound.result;
+        byte_string_printf(&text, "):%s\n", result != NULL ? result->signature : "unknown");
     }
     const char *message = arena_strdup(r->cx->arena, byte_string_text(&text));
     byte_string_done(&text);
@@ -161,7 +163,8 @@ static bool all_alike(const Candidate *candidates, int32_t count) {
     return true;
 }
 
-/* Narrows candidates that a bare NULL leaves open; they are what most_specific kept, out of `all`. */
+/* Narrows candidates that a bare NULL leaves open; they are what most_specific kept, out of `all`.
+ */
 static int32_t narrow_by_unknown(const Resolution *r, const Candidate *all, int32_t all_count,
                                  Candidate *kept, int32_t kept_count) {
     bool has_unknown = false;
@@ -279,6 +282,9 @@ static Status resolve(Resolution *r, unsigned kinds, ResolvedFunction **ret_func
     }
     if (found.entry == NULL) {
         return fail_not_found(r);
+    }
+    if (found.bound.result == NULL) {
+        TRY(signature_result(r->cx, found.entry->signature, &r->call, &found.bound.result));
     }
     *ret_function = resolved(r, &found);
     return OK;

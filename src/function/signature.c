@@ -1,6 +1,7 @@
 /*
- * The parser of function declarations. Declarations are compiled into the program, so a mistake in one is found by the
- * first test that touches the registry; the parser therefore aborts instead of reporting.
+ * The parser of function declarations. Declarations are compiled into the program, so a mistake in
+ * one is found by the first test that touches the registry; the parser therefore aborts instead of
+ * reporting.
  */
 #include "function/signature.h"
 

@@ -1,8 +1,11 @@
 /*
- * Signatures: the text of a function's declaration parsed into patterns, and their binding to argument types by Trino's
- * rules (operators-and-coercions.md, section 2). A parsed signature is immutable. Notation, beyond function.h's:
- *     "<K:comparable,V>(map(K,V)) -> array(K)"                  constraints, in the order messages list them
- *     "<rp=p - s + min(s, 1)>(decimal(p,s)) -> decimal(rp,0)"   named formulas, as SHOW FUNCTIONS prints the result
+ * Signatures: the text of a function's declaration parsed into patterns, and their binding to
+ * argument types by Trino's rules (operators-and-coercions.md, section 2). A parsed signature is
+ * immutable. Notation, beyond function.h's:
+ *     "<K:comparable,V>(map(K,V)) -> array(K)"                  constraints, in the order messages
+ * list them
+ *     "<rp=p - s + min(s, 1)>(decimal(p,s)) -> decimal(rp,0)"   named formulas, as SHOW FUNCTIONS
+ * prints the result
  */
 #pragma once
 
@@ -64,7 +67,8 @@ typedef struct Signature {
 /* Parses a declaration; a malformed one is a programmer's error and aborts with its text. */
 const Signature *signature_parse(Arena *arena, const char *text);
 
-/* The arguments of a call: types, NULL where there is a lambda. `typer` NULL: no lambdas can be typed. */
+/* The arguments of a call: types, NULL where there is a lambda. `typer` NULL: no lambdas can be
+ * typed. */
 typedef struct CallTypes {
     int32_t count;
     const Type *const *types;
@@ -74,14 +78,19 @@ typedef struct CallTypes {
 
 typedef struct BoundSignature {
     const Type **arguments;
-    const Type *result;
+    const Type *result; /* NULL: its parameters are impossible, signature_result says why */
 } BoundSignature;
 
-/* Whether the signature accepts the call; if so *ret_bound (in cx->arena) when ret_bound is not NULL. */
+/* Whether the signature accepts the call; if so *ret_bound (in cx->arena) when ret_bound is not
+ * NULL. */
 MUST_CHECK Status signature_bind(Context *cx, const Signature *signature, const CallTypes *call,
                                  bool allow_coercion, bool *ret_applicable,
                                  BoundSignature *ret_bound);
-/* The type that text names, with variables taken from the binding of `signature` to exactly these arguments. */
+/* The result type for a call that the signature accepts. */
+MUST_CHECK Status signature_result(Context *cx, const Signature *signature, const CallTypes *call,
+                                   const Type **ret_result);
+/* The type that text names, with variables taken from the binding of `signature` to exactly these
+ * arguments. */
 MUST_CHECK Status signature_type(Context *cx, const char *signature_text, const char *type_text,
                                  int32_t argument_count, const Type *const *argument_types,
                                  const Type **ret_type);

@@ -1,7 +1,8 @@
 /*
- * Binding of a signature to argument types: Trino's SignatureBinder. Each argument widens the variables it mentions to a
- * common super type, repeatedly until nothing changes; then every argument must equal (or, with coercion, be coercible to)
- * its pattern under the bindings. The number of rounds is Trino's, as is the refusal to coerce what a lambda returns.
+ * Binding of a signature to argument types: Trino's SignatureBinder. Each argument widens the
+ * variables it mentions to a common super type, repeatedly until nothing changes; then every
+ * argument must equal (or, with coercion, be coercible to) its pattern under the bindings. The
+ * number of rounds is Trino's, as is the refusal to coerce what a lambda returns.
  */
 #include <assert.h>
 
@@ -333,10 +334,21 @@ Status signature_bind(Context *cx, const Signature *signature, const CallTypes *
         for (int32_t i = 0; i < call->count; i++) {
             TRY(pattern_type(&binder, pattern_of_argument(signature, i), &ret_bound->arguments[i]));
         }
-        TRY(pattern_type(&binder, signature->result, &ret_bound->result));
+        if (pattern_type(&binder, signature->result, &ret_bound->result) != OK) {
+            ret_bound->result = NULL; /* impossible parameters: an error only if it is chosen */
+            context_clear_error(cx);
+        }
     }
     *ret_applicable = applicable;
     return OK;
+}
+
+Status signature_result(Context *cx, const Signature *signature, const CallTypes *call,
+                        const Type **ret_result) {
+    Binder binder = {.cx = cx, .signature = signature, .call = call, .allow_coercion = true};
+    bool applicable;
+    TRY(solve(&binder, &applicable));
+    return pattern_type(&binder, signature->result, ret_result);
 }
 
 /* A type is parsed as the result of a declaration that has the same variables and arguments. */
@@ -355,5 +367,6 @@ Status signature_type(Context *cx, const char *signature_text, const char *type_
         return FAIL(cx, GENERIC_INTERNAL_ERROR, "%s does not accept its arguments", signature_text);
     }
     *ret_type = bound.result;
-    return OK;
+    return bound.result != NULL ? OK
+                                : FAIL(cx, GENERIC_INTERNAL_ERROR, "no such type: %s", type_text);
 }

@@ -1,6 +1,7 @@
 /*
- * Short names for what kernels do all the time: strings of arguments, strings and booleans of the result, constants seen by
- * prepare. Strings given are views into the argument; they live as long as the call.
+ * Short names for what kernels do all the time: strings of arguments, strings and booleans of the
+ * result, constants seen by prepare. Strings given are views into the argument; they live as long
+ * as the call.
  */
 #pragma once
 

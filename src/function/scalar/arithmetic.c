@@ -1,6 +1,7 @@
 /*
- * + - * / % and negation of integers and floating-point numbers, and the function mod. Integer overflow is an error of the
- * row, found without branches (binary.inc.h); floating-point arithmetic never fails.
+ * + - * / % and negation of integers and floating-point numbers, and the function mod. Integer
+ * overflow is an error of the row, found without branches (binary.inc.h); floating-point arithmetic
+ * never fails.
  */
 #include <limits.h>
 #include <math.h>

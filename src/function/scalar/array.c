@@ -1,6 +1,6 @@
 /*
- * Questions about arrays: cardinality, elements by position, containment, least and greatest element; and greatest and least
- * of arguments, which order values the same way.
+ * Questions about arrays: cardinality, elements by position, containment, least and greatest
+ * element; and greatest and least of arguments, which order values the same way.
  */
 #include <math.h>
 
@@ -161,7 +161,8 @@ static bool is_not_a_number(const Type *type, const VectorView *view, int32_t ro
                                      : false;
 }
 
-/* Whether a is to be kept rather than b; NaN gives way to everything. `sign` 1: the greater wins, -1: the lesser. */
+/* Whether a is to be kept rather than b; NaN gives way to everything. `sign` 1: the greater wins,
+ * -1: the lesser. */
 static bool beats(const Type *type, int sign, const VectorView *a, int32_t row_a,
                   const VectorView *b, int32_t row_b, bool *ret_null_element) {
     if (is_not_a_number(type, b, row_b)) {

@@ -1,6 +1,6 @@
 /*
- * Array functions that take lambdas. A lambda is called once for all elements of all rows of the call (reduce: once for each
- * position), never once for each element.
+ * Array functions that take lambdas. A lambda is called once for all elements of all rows of the
+ * call (reduce: once for each position), never once for each element.
  */
 #include <stdlib.h>
 
@@ -75,7 +75,8 @@ static Status array_filter(KernelCall *call) {
     return OK;
 }
 
-/* Whether some element gives `wanted`; otherwise undetermined if some gives NULL. `found` is the result then. */
+/* Whether some element gives `wanted`; otherwise undetermined if some gives NULL. `found` is the
+ * result then. */
 static Status match_elements(KernelCall *call, bool wanted, bool found) {
     ALL_ELEMENTS all = all_elements(call);
     OWNED_VECTOR *values = NULL;

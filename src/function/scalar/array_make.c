@@ -1,5 +1,6 @@
 /*
- * Arrays from other values: repeat, sequence of numbers, zip, array_join; and distances between vectors of doubles.
+ * Arrays from other values: repeat, sequence of numbers, zip, array_join; and distances between
+ * vectors of doubles.
  */
 #include <math.h>
 
@@ -196,9 +197,9 @@ typedef struct VectorSums {
     double product, left, right, distance;
 } VectorSums;
 
-/* False: the row has failed, or has a NULL element and is NULL. */
+/* False: the row has failed, or has a NULL element (which elsewhere counts as 0) and is NULL. */
 static bool sum_vectors(KernelCall *call, int32_t row, const Lists *a, const Lists *b,
-                        VectorSums *ret_sums) {
+                        bool null_is_zero, VectorSums *ret_sums) {
     ListEntry left = list_at(a, row), right = list_at(b, row);
     VectorSums sums = {0};
     if (left.length != right.length) {
@@ -207,13 +208,14 @@ static bool sum_vectors(KernelCall *call, int32_t row, const Lists *a, const Lis
         return false;
     }
     for (int32_t i = 0; i < left.length; i++) {
-        if (view_is_null(&a->element_view, left.offset + i) ||
-            view_is_null(&b->element_view, right.offset + i)) {
+        bool null_x = view_is_null(&a->element_view, left.offset + i);
+        bool null_y = view_is_null(&b->element_view, right.offset + i);
+        if ((null_x || null_y) && !null_is_zero) {
             vector_set_null(call->result, row);
             return false;
         }
-        double x = VIEW_VALUE(&a->element_view, double, left.offset + i);
-        double y = VIEW_VALUE(&b->element_view, double, right.offset + i);
+        double x = null_x ? 0 : VIEW_VALUE(&a->element_view, double, left.offset + i);
+        double y = null_y ? 0 : VIEW_VALUE(&b->element_view, double, right.offset + i);
         sums.product += x * y;
         sums.left += x * x;
         sums.right += y * y;
@@ -236,11 +238,11 @@ static Status measure_vectors(KernelCall *call) {
     double *result = KERNEL_RESULT(call, double);
     KERNEL_FOR_EACH_ROW(call, row) {
         VectorSums sums;
-        if (!sum_vectors(call, row, &a, &b, &sums)) {
+        bool cosine = measure == COSINE_SIMILARITY || measure == COSINE_DISTANCE;
+        if (!sum_vectors(call, row, &a, &b, !cosine, &sums)) {
             continue;
         }
         double norms = sqrt(sums.left) * sqrt(sums.right);
-        bool cosine = measure == COSINE_SIMILARITY || measure == COSINE_DISTANCE;
         if (cosine && norms == 0) {
             kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "Vector magnitude cannot be zero");
             continue;
@@ -258,33 +260,49 @@ static const VectorMeasure cosine_similarity = COSINE_SIMILARITY, cosine_distanc
 
 /* ---- width_bucket over bins ---- */
 
+/* A NULL bin counts as 0. */
+static double bin_at(const Lists *bins, int32_t element) {
+    return view_is_null(&bins->element_view, element)
+               ? 0
+               : VIEW_VALUE(&bins->element_view, double, element);
+}
+
+/* The number of bins that are not greater than the operand; NULL, or the message of what is wrong.
+ */
+static const char *find_bin(const Lists *bins, ListEntry list, double operand,
+                            int64_t *ret_bucket) {
+    int32_t low = 0, high = list.length;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        double bin = bin_at(bins, list.offset + middle);
+        if (bin_at(bins, list.offset + low) > bin_at(bins, list.offset + high - 1)) {
+            return "Bin values are not sorted in ascending order";
+        }
+        if (!isfinite(bin)) {
+            return "Bin value must be finite";
+        }
+        if (operand < bin) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    *ret_bucket = low;
+    return NULL;
+}
+
 static Status width_bucket_of_bins(KernelCall *call) {
     Lists bins = lists_of(call, 1);
     KERNEL_FOR_EACH_ROW(call, row) {
         ListEntry list = list_at(&bins, row);
         double operand = KERNEL_ARGUMENT(call, 0, double, row);
-        int32_t low = 0, high = list.length;
-        const char *problem = list.length == 0 ? "Bins cannot be an empty array"
-                              : isnan(operand) ? "Operand cannot be NaN"
-                                               : NULL;
-        while (low < high && problem == NULL) {
-            int32_t middle = low + (high - low) / 2;
-            double bin = VIEW_VALUE(&bins.element_view, double, list.offset + middle);
-            if (view_is_null(&bins.element_view, list.offset + middle)) {
-                problem = "Bin values cannot be NULL";
-            } else if (!isfinite(bin)) {
-                problem = "Bin value must be finite";
-            } else if (operand < bin) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
+        const char *problem =
+            list.length == 0 ? "Bins cannot be an empty array"
+            : isnan(operand) ? "Operand cannot be NaN"
+                             : find_bin(&bins, list, operand, &KERNEL_RESULT(call, int64_t)[row]);
         if (problem != NULL) {
             kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "%s", problem);
-            continue;
         }
-        KERNEL_RESULT(call, int64_t)[row] = low;
     }
     return OK;
 }

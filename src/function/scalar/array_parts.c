@@ -1,6 +1,6 @@
 /*
- * Arrays made of the elements of other arrays: slices, orders, sets, concatenations. Kernels collect element numbers; one
- * bulk append at the end of a call copies the elements.
+ * Arrays made of the elements of other arrays: slices, orders, sets, concatenations. Kernels
+ * collect element numbers; one bulk append at the end of a call copies the elements.
  */
 #include <stdlib.h>
 
@@ -317,7 +317,8 @@ static void append_inner(Vector *inner, const Lists *lists, const int32_t *rows,
     VECTOR_DATA(inner, ListEntry)[at] = (ListEntry){start, count};
 }
 
-/* Moves to the next combination in Trino's order (the first positions move fastest); false after the last. */
+/* Moves to the next combination in Trino's order (the first positions move fastest); false after
+ * the last. */
 static bool next_combination(int32_t *positions, int32_t size, int32_t length) {
     for (int32_t i = 0; i < size - 1; i++) {
         if (positions[i] + 1 < positions[i + 1]) {

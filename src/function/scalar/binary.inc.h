@@ -5,8 +5,9 @@
  *     COMPUTE(a, b, flag)         the result; ors into *flag when the pair fails
  *     FAILED_FLAG(flag)           whether the accumulator says that some pair failed
  *     REPORT(call, row, a, b)     notes the failure of one row
- * and optionally EXTRA, a type, and EXTRA_OF(call), its value for a call: COMPUTE may use it as `extra`.
- * The loops have no branches: a batch with a failing row is looked through again to find it.
+ * and optionally EXTRA, a type, and EXTRA_OF(call), its value for a call: COMPUTE may use it as
+ * `extra`. The loops have no branches: a batch with a failing row is looked through again to find
+ * it.
  */
 #ifndef EXTRA
 #define EXTRA int32_t

@@ -44,16 +44,6 @@ static int32_t replacement_argument(KernelCall *call, int32_t row) {
     return c;
 }
 
-/* Bytes of the malformed sequence at the start of text: a truncated one is replaced as a whole. */
-static size_t malformed_width(const char *text, size_t size) {
-    unsigned char lead = (unsigned char)text[0];
-    size_t width = lead >= 0xC2 && lead <= 0xF4 ? utf8_width(lead) : 1, length = 1;
-    while (length < width && length < size && ((unsigned char)text[length] & 0xC0) == 0x80) {
-        length++;
-    }
-    return length < width ? length : 1;
-}
-
 static Status from_utf8(KernelCall *call) {
     KERNEL_FOR_EACH_ROW(call, row) {
         const StringView *view = string_argument(call, 0, row);
@@ -63,17 +53,7 @@ static Status from_utf8(KernelCall *call) {
             continue;
         }
         char *out = vector_reserve_string(call->result, (size_t)view->length * 4 + 4);
-        size_t written = 0;
-        for (size_t at = 0; at < view->length;) {
-            size_t start = at;
-            if (utf8_next(text, view->length, &at) >= 0) {
-                memcpy(out + written, text + start, at - start);
-                written += at - start;
-            } else {
-                at = start + malformed_width(text + start, view->length - start);
-                written += replacement >= 0 ? utf8_put(replacement, out + written) : 0;
-            }
-        }
+        size_t written = utf8_repair(text, view->length, replacement, out);
         vector_finish_string(call->result, row, out, written);
     }
     return OK;

@@ -1,6 +1,6 @@
 /*
- * + and - between dates, times, timestamps and intervals, and the arithmetic of intervals. Operands of a sum may come in
- * either order; a result always has the precision its signature says.
+ * + and - between dates, times, timestamps and intervals, and the arithmetic of intervals. Operands
+ * of a sum may come in either order; a result always has the precision its signature says.
  */
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /*
- * What datetime_pattern.c compiles and prints and datetime_parse.c parses: the elements of a pattern. Also the English names
- * of months and days, and zone names from ICU.
+ * What datetime_pattern.c compiles and prints and datetime_parse.c parses: the elements of a
+ * pattern. Also the English names of months and days, and zone names from ICU.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 /*
- * Fields of dates, times, timestamps and intervals: year, month, ... timezone_minute. EXTRACT is these functions.
+ * Fields of dates, times, timestamps and intervals: year, month, ... timezone_minute. EXTRACT is
+ * these functions.
  */
 #include "base/timezone.h"
 #include "function/scalar/arguments.h"
@@ -112,7 +113,8 @@ static Status timezone_of(KernelCall *call) {
         if (type->kind == TYPE_TIME_TZ && !timezone_of_offset(moment.offset / 60, &zone)) {
             zone = TIMEZONE_UTC;
         }
-        const char *name = timezone_name(zone);
+        bool is_zero_offset = type->kind == TYPE_TIME_TZ && zone == TIMEZONE_UTC;
+        const char *name = is_zero_offset ? "+00:00" : timezone_name(zone);
         return_string(call, row, name, strlen(name));
     }
     return OK;

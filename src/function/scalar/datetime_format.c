@@ -1,6 +1,7 @@
 /*
- * date_format, date_parse, format_datetime, parse_datetime: kernels over compiled patterns. A constant pattern is compiled
- * once; other patterns are compiled for each row into an arena of the call.
+ * date_format, date_parse, format_datetime, parse_datetime: kernels over compiled patterns. A
+ * constant pattern is compiled once; other patterns are compiled for each row into an arena of the
+ * call.
  */
 #include "function/scalar/arguments.h"
 #include "function/scalar/datetime_pattern.h"
@@ -48,6 +49,12 @@ static Status format_moments(KernelCall *call) {
     KERNEL_FOR_EACH_ROW(call, row) {
         const DateTimePattern *pattern = pattern_of_row(call, row, arena);
         if (pattern == NULL) {
+            continue;
+        }
+        if (type->kind == TYPE_TIMESTAMP && pattern_has_zone(pattern)) {
+            kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT,
+                        "format_datetime for TIMESTAMP type, cannot use 'Z' nor 'z' in format, as "
+                        "this type does not contain TZ information");
             continue;
         }
         Moment moment = moment_at(&call->arguments[0], type, row);

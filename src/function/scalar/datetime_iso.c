@@ -1,6 +1,6 @@
 /*
- * ISO 8601 texts of dates and timestamps, and durations as text: to_iso8601, from_iso8601_*, human_readable_seconds,
- * parse_duration.
+ * ISO 8601 texts of dates and timestamps, and durations as text: to_iso8601, from_iso8601_*,
+ * human_readable_seconds, parse_duration.
  */
 #include <ctype.h>
 #include <math.h>
@@ -303,17 +303,14 @@ static Status human_readable_seconds(KernelCall *call) {
         size_t length = 0;
         double rounded = floor(fabs(value) + 0.5);
         int64_t rest = rounded >= 0x1p63 ? INT64_MAX : (int64_t)rounded;
-        if (value < 0 && rest > 0) {
-            length += (size_t)snprintf(text, sizeof text, "-");
-        }
         for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
             int64_t count = rest / units[i].seconds;
             rest %= units[i].seconds;
-            bool is_only = units[i].seconds == 1 && length <= (value < 0);
+            bool is_only = units[i].seconds == 1 && length == 0;
             if (count > 0 || is_only) {
                 length += (size_t)snprintf(text + length, sizeof text - length, "%s%ld %s%s",
-                                           length > 0 && text[length - 1] != '-' ? ", " : "",
-                                           (long)count, units[i].name, count == 1 ? "" : "s");
+                                           length > 0 ? ", " : "", (long)count, units[i].name,
+                                           count == 1 ? "" : "s");
             }
         }
         return_string(call, row, text, length);

@@ -1,6 +1,7 @@
 /*
- * Parsing by patterns. Fields are collected first, then combined as Joda-Time combines them: a missing year is 2000 when a
- * month or day is given, everything else missing is that of 1970-01-01 00:00.
+ * Parsing by patterns. Fields are collected first, then combined as Joda-Time combines them: a
+ * missing year is 2000 when a month or day is given, everything else missing is that of 1970-01-01
+ * 00:00.
  */
 #include <ctype.h>
 #include <strings.h>
@@ -305,8 +306,8 @@ static const char *combine(const ParsedFields *fields, Arena *arena, const char 
                                  ranges[i].high);
         }
     }
-    bool has_day =
-        has(fields, ELEMENT_MONTH) || has(fields, ELEMENT_DAY) || has(fields, ELEMENT_DAY_OF_YEAR);
+    bool has_day = has(fields, ELEMENT_MONTH) || has(fields, ELEMENT_DAY) ||
+                   has(fields, ELEMENT_DAY_OF_YEAR) || has(fields, ELEMENT_WEEKDAY);
     int64_t year = has(fields, ELEMENT_YEAR) ? fields->values[ELEMENT_YEAR] : has_day ? 2000 : 1970;
     if (has(fields, ELEMENT_DAY)) {
         int32_t month = has(fields, ELEMENT_MONTH) ? (int32_t)fields->values[ELEMENT_MONTH] : 1;

@@ -1,6 +1,6 @@
 /*
- * Compiling patterns and printing by them. Numbers are printed with a least number of digits; in parsing, a number that is
- * directly followed by another one takes no more digits than its letters.
+ * Compiling patterns and printing by them. Numbers are printed with a least number of digits; in
+ * parsing, a number that is directly followed by another one takes no more digits than its letters.
  */
 #include "function/scalar/datetime_pattern.h"
 
@@ -199,6 +199,10 @@ static bool add_mysql_letter(Arena *arena, DateTimePattern *pattern, char letter
 DateTimePattern *pattern_of_mysql(Arena *arena, const char *text, size_t size,
                                   const char **ret_problem) {
     DateTimePattern *pattern = arena_new(arena, DateTimePattern);
+    if (size == 0) {
+        *ret_problem = "Both printing and parsing not supported";
+        return NULL;
+    }
     for (size_t at = 0; at < size; at++) {
         if (text[at] != '%' || at + 1 == size) {
             add_literal(arena, pattern, text + at, 1);
@@ -230,7 +234,8 @@ static void print_offset(ByteString *out, int32_t offset, bool colon) {
                        minutes % 60);
 }
 
-/* Picoseconds as a fraction: at least `digits` digits, more (up to digits_max) while they are not 0. */
+/* Picoseconds as a fraction: at least `digits` digits, more (up to digits_max) while they are not
+ * 0. */
 static void print_fraction(ByteString *out, int64_t picos, int32_t digits, int32_t digits_max) {
     char text[16];
     snprintf(text, sizeof text, "%012ld", (long)picos);
@@ -344,6 +349,15 @@ static void print_element(const DateTimeElement *element, const Moment *moment, 
     default:
         print_zone(element, moment, zoned, out);
     }
+}
+
+bool pattern_has_zone(const DateTimePattern *pattern) {
+    for (int32_t i = 0; i < pattern->count; i++) {
+        if (pattern->elements[i].kind >= ELEMENT_OFFSET) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void pattern_print(const DateTimePattern *pattern, const Moment *moment, bool zoned,

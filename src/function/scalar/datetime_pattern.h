@@ -1,6 +1,6 @@
 /*
- * Date/time patterns: Joda-Time's letters (format_datetime) and MySQL's percents (date_format), compiled into one list of
- * elements that both prints and parses.
+ * Date/time patterns: Joda-Time's letters (format_datetime) and MySQL's percents (date_format),
+ * compiled into one list of elements that both prints and parses.
  */
 #pragma once
 
@@ -15,12 +15,14 @@ DateTimePattern *pattern_of_joda(Arena *arena, const char *text, size_t size,
 DateTimePattern *pattern_of_mysql(Arena *arena, const char *text, size_t size,
                                   const char **ret_problem);
 
+bool pattern_has_zone(const DateTimePattern *pattern); /* it names an offset or a zone */
 void pattern_print(const DateTimePattern *pattern, const Moment *moment, bool zoned,
                    ByteString *out);
 
 /*
- * Parses the whole text. moment->zone is the zone to use when the text has none. NULL on success, else the message of
- * what is wrong, in the arena. `instant` false: local fields are taken as they are, without zone.
+ * Parses the whole text. moment->zone is the zone to use when the text has none. NULL on success,
+ * else the message of what is wrong, in the arena. `instant` false: local fields are taken as they
+ * are, without zone.
  */
 const char *pattern_parse(const DateTimePattern *pattern, Arena *arena, const char *text,
                           size_t size, bool instant, Moment *moment);

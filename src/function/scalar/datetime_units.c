@@ -1,9 +1,10 @@
 /*
- * date_trunc, date_add and date_diff. Units of a day and more work on the local calendar, smaller ones on the time line;
- * differences count completed units, as Joda-Time counts them.
+ * date_trunc, date_add and date_diff. Units of a day and more work on the local calendar, smaller
+ * ones on the time line; differences count completed units, as Joda-Time counts them.
  */
 #include <ctype.h>
 
+#include "base/int128.h"
 #include "function/scalar/arguments.h"
 #include "function/scalar/moment.h"
 
@@ -121,6 +122,14 @@ static void add_seconds(Moment *moment, int64_t seconds, TypeKind kind) {
     }
 }
 
+/* Half up to `precision` digits of the second. */
+static void round_picos(Moment *moment, int32_t precision, TypeKind kind) {
+    int64_t unit = (int64_t)int128_powers_of_ten[12 - precision];
+    int64_t picos = (moment->picos + unit / 2) / unit * unit;
+    moment->picos = picos % PICOS_PER_SECOND;
+    add_seconds(moment, picos / PICOS_PER_SECOND, kind);
+}
+
 static void add_units(Moment *moment, Unit unit, int64_t value, TypeKind kind) {
     static const int64_t seconds[] = {0, 1, 60, 3600};
     static const int64_t months[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_YEAR] = 12};
@@ -158,6 +167,9 @@ static Status date_add(KernelCall *call) {
         }
         Moment moment = moment_at(&call->arguments[2], type, row);
         add_units(&moment, unit, value, type->kind);
+        if (unit == UNIT_MILLISECOND && type->precision < 3) {
+            round_picos(&moment, type->precision, type->kind);
+        }
         if (!moment_store(call->result, row, &moment)) {
             kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "timestamp out of range");
         }

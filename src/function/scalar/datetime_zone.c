@@ -23,7 +23,8 @@ static void store_or_fail(KernelCall *call, int32_t row, const Moment *moment) {
 /* The statement's start, in the session's zone. */
 static Moment session_start(const KernelCall *call) {
     int64_t micros = call->cx->session != NULL ? call->cx->session->start_micros : 0;
-    Moment moment = {.zone = session_zone(call), .picos = floor_remainder(micros, 1000000) * 1000000};
+    Moment moment = {.zone = session_zone(call),
+                     .picos = floor_remainder(micros, 1000000) * 1000000};
     moment_set_utc(&moment, floor_divide(micros, 1000000));
     return moment;
 }
@@ -63,8 +64,15 @@ static bool zone_argument(KernelCall *call, int32_t index, int32_t row, uint16_t
     }
     const StringView *name = string_argument(call, index, row);
     if (!timezone_parse(string_data(name), name->length, ret_zone)) {
-        kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "'%.*s' is not a valid time zone",
-                    (int)name->length, string_data(name));
+        bool is_unixtime = call->result->type->kind == TYPE_TIMESTAMP_TZ &&
+                           call->function->argument_types[0]->kind == TYPE_DOUBLE;
+        if (is_unixtime) {
+            kernel_fail(call, row, NOT_SUPPORTED, "Time zone not supported: %.*s",
+                        (int)name->length, string_data(name));
+        } else {
+            kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "'%.*s' is not a valid time zone",
+                        (int)name->length, string_data(name));
+        }
         return false;
     }
     return true;

@@ -1,12 +1,14 @@
 /*
- * + - * / % and negation of decimals, and mod. Result types are the signatures' formulas. Results of up to 18 digits are
- * computed in 64 bits and cannot overflow; the others in 128 bits, checked against 38 digits.
+ * + - * / % and negation of decimals, and mod. Result types are the signatures' formulas. Results
+ * of up to 18 digits are computed in 64 bits and cannot overflow; the others in 128 bits, checked
+ * against 38 digits.
  */
 #include "function/function.h"
 #include "function/kernels/clones.h"
 #include "function/scalar/decimal_values.h"
 
-/* What operands are multiplied by to have the result's scale; the right one is negative to subtract. */
+/* What operands are multiplied by to have the result's scale; the right one is negative to
+ * subtract. */
 typedef struct Scales {
     int128_t left, right;
 } Scales;
@@ -184,7 +186,9 @@ static Status decimal_modulus(KernelCall *call) {
             continue;
         }
         int128_t rest = 0;
-        if (!decimal_remainder(a, scale - left->scale, b, scale - right->scale, &rest)) {
+        int128_t rescaled;
+        if (!decimal_rescale(a, scale - left->scale, &rescaled) ||
+            !decimal_remainder(a, scale - left->scale, b, scale - right->scale, &rest)) {
             TRY(report_overflow(call, row));
         }
         decimal_store(call->result, row, rest);

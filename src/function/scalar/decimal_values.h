@@ -1,5 +1,6 @@
 /*
- * Decimals of any precision as 128-bit values: read from a view and stored into a result, whichever layout they have.
+ * Decimals of any precision as 128-bit values: read from a view and stored into a result, whichever
+ * layout they have.
  */
 #pragma once
 

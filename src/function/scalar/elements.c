@@ -1,6 +1,6 @@
 /*
- * Scratch structures of array and map functions. The set is open addressing over element numbers; hashes of a whole child
- * vector are computed once per call.
+ * Scratch structures of array and map functions. The set is open addressing over element numbers;
+ * hashes of a whole child vector are computed once per call.
  */
 #include "function/scalar/elements.h"
 

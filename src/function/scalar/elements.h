@@ -1,6 +1,7 @@
 /*
- * What array and map functions share: lists seen row by row, lists of element numbers that grow, sets of elements, and
- * copying of single values. Scratch memory is freed by the cleanup attribute (ELEMENT_ROWS, ELEMENT_SET).
+ * What array and map functions share: lists seen row by row, lists of element numbers that grow,
+ * sets of elements, and copying of single values. Scratch memory is freed by the cleanup attribute
+ * (ELEMENT_ROWS, ELEMENT_SET).
  */
 #pragma once
 
@@ -64,7 +65,8 @@ bool element_set_add(ElementSet *set, int32_t which, int32_t element); /* true: 
 bool element_set_contains(const ElementSet *set, int32_t which, int32_t element);
 #define ELEMENT_SET __attribute__((cleanup(element_set_done))) ElementSet
 
-/* Copies a value (or NULL) of a view onto a row of a writable vector that shares the source's heaps. */
+/* Copies a value (or NULL) of a view onto a row of a writable vector that shares the source's
+ * heaps. */
 void copy_element(Vector *target, int32_t row, const VectorView *source, int32_t source_row);
 
 /* The text of a value for a message, as CAST to varchar would give it; in cx->arena. */

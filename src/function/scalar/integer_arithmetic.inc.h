@@ -1,10 +1,9 @@
 /*
  * Template of the arithmetic of one integer type. Before inclusion define
- *     T, U, WIDE      the type, its unsigned twin, and a type that holds any product (T itself: products are checked)
- *     TYPE_NAME       as messages name it
- *     PREFIX(name)    the name of a kernel of this type
- *     T_MIN           the least value
- * Sums overflow when the result's sign differs from both operands': the sign bit of `flag` collects that.
+ *     T, U, WIDE      the type, its unsigned twin, and a type that holds any product (T itself:
+ * products are checked) TYPE_NAME       as messages name it PREFIX(name)    the name of a kernel of
+ * this type T_MIN           the least value Sums overflow when the result's sign differs from both
+ * operands': the sign bit of `flag` collects that.
  */
 #define SIGN_BIT ((U)1 << (sizeof(T) * 8 - 1))
 

@@ -290,13 +290,15 @@ static int64_t count_children(JsonReader *reader) {
     if (start != JSON_ARRAY_START && start != JSON_OBJECT_START) {
         return 0;
     }
+    JsonToken end = start == JSON_OBJECT_START ? JSON_OBJECT_END : JSON_ARRAY_END;
     int64_t count = 0;
-    while (json_skip(reader)) {
+    while (json_peek(reader) != end) {
+        if (!json_skip(reader)) {
+            return -1;
+        }
         count++;
     }
-    JsonToken end = json_peek(reader);
-    bool closed = end == JSON_ARRAY_END || end == JSON_OBJECT_END;
-    return !closed ? -1 : start == JSON_OBJECT_START ? count / 2 : count;
+    return start == JSON_OBJECT_START ? count / 2 : count;
 }
 
 static Status json_size(KernelCall *call) {

@@ -10,6 +10,7 @@
 #include "function/scalar/elements.h"
 #include "function/kernels/row_errors.h"
 #include "function/scalar/json_path.h"
+#include "function/scalar/utf8.h"
 
 /* ---- checking at analysis ---- */
 
@@ -368,14 +369,44 @@ static Status json_array(KernelCall *call) {
     return OK;
 }
 
-/* Sets a member; false when the name is there already. */
-static bool set_member(JsonItem *object, const JsonItem *name, const JsonItem *value) {
-    for (int32_t i = 0; i < object->count; i++) {
-        if (object->names[i]->size == name->size &&
-            memcmp(object->names[i]->text, name->text, name->size) == 0) {
-            object->items[i] = value;
-            return false;
+/* java.util.HashMap's spread of String.hashCode. */
+static uint32_t java_hash(const JsonItem *name) {
+    uint32_t hash = 0;
+    for (size_t at = 0; at < name->size;) {
+        int32_t c = utf8_next(name->text, name->size, &at);
+        if (c >= 0x10000) {
+            hash = hash * 31 + (uint32_t)(0xD800 + ((c - 0x10000) >> 10));
+            c = 0xDC00 + ((c - 0x10000) & 0x3FF);
         }
+        hash = hash * 31 + (uint32_t)c;
+    }
+    return hash ^ hash >> 16;
+}
+
+/* Members in the order in which a HashMap of their number iterates: by bucket, then by insertion.
+ */
+static void order_members(JsonItem *object) {
+    uint32_t buckets = 16;
+    while ((uint32_t)object->count * 4 > buckets * 3) {
+        buckets *= 2;
+    }
+    for (int32_t i = 1; i < object->count; i++) {
+        const JsonItem *name = object->names[i], *item = object->items[i];
+        uint32_t bucket = java_hash(name) & (buckets - 1);
+        int32_t at = i;
+        for (; at > 0 && (java_hash(object->names[at - 1]) & (buckets - 1)) > bucket; at--) {
+            object->names[at] = object->names[at - 1];
+            object->items[at] = object->items[at - 1];
+        }
+        object->names[at] = name;
+        object->items[at] = item;
+    }
+}
+
+/* Adds a member; false when the name is there already. */
+static bool add_member(JsonItem *object, const JsonItem *name, const JsonItem *value) {
+    if (json_item_member(object, name->text, name->size) != NULL) {
+        return false;
     }
     object->names[object->count] = name;
     object->items[object->count++] = value;
@@ -403,12 +434,14 @@ static const JsonItem *object_of_row(KernelCall *call, Arena *arena, int32_t row
         if (null && !null_on_null) {
             continue;
         }
-        if (!set_member(object, name, field_item(call, arena, 2 * i + 1, row)) && unique) {
-            kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT,
-                        "duplicate key passed to JSON_OBJECT function");
+        if (!add_member(object, name, field_item(call, arena, 2 * i + 1, row))) {
+            kernel_fail(call, row, unique ? INVALID_FUNCTION_ARGUMENT : NOT_SUPPORTED, "%s",
+                        unique ? "duplicate key passed to JSON_OBJECT function"
+                               : "cannot construct a JSON object with duplicate key");
             return NULL;
         }
     }
+    order_members(object);
     return object;
 }
 

@@ -131,7 +131,7 @@ static bool evaluate_descendant(Evaluation *e, const PathNode *node, JsonSequenc
     return true;
 }
 
-/* A single number as a subscript: towards zero. */
+/* A single number as a subscript, rounded. */
 static bool evaluate_subscript(Evaluation *e, const PathNode *node, int64_t *ret_index) {
     JsonSequence items = {0};
     if (!evaluate_unwrapped(e, node, &items)) {
@@ -145,7 +145,7 @@ static bool evaluate_subscript(Evaluation *e, const PathNode *node, int64_t *ret
     }
     *ret_index = items.items[0]->kind == JSON_ITEM_INTEGER
                      ? items.items[0]->integer
-                     : (int64_t)json_item_as_double(items.items[0]);
+                     : (int64_t)llround(json_item_as_double(items.items[0]));
     return true;
 }
 

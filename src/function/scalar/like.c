@@ -1,7 +1,8 @@
 /*
- * LIKE. A pattern is cut at its % into segments of literal bytes and single-character wildcards; the first and the last are
- * anchored, the others are searched for from left to right. A constant pattern is compiled once. Comparing a value with a
- * pattern of one literal segment is a memcmp, searching for one a memmem.
+ * LIKE. A pattern is cut at its % into segments of literal bytes and single-character wildcards;
+ * the first and the last are anchored, the others are searched for from left to right. A constant
+ * pattern is compiled once. Comparing a value with a pattern of one literal segment is a memcmp,
+ * searching for one a memmem.
  */
 #include <stdlib.h>
 

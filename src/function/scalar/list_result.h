@@ -1,6 +1,7 @@
 /*
- * Building array and map results: elements are appended to the children of the result, then the row's entry is set to
- * them. Children grow by doubling; a kernel that fails a row may leave elements that no row refers to.
+ * Building array and map results: elements are appended to the children of the result, then the
+ * row's entry is set to them. Children grow by doubling; a kernel that fails a row may leave
+ * elements that no row refers to.
  */
 #pragma once
 

@@ -1,7 +1,9 @@
 /*
- * Maps without lambdas: making them, looking keys up, taking them apart and joining them. A map value is a list over two
- * children, keys and values; keys are distinct and not NULL.
+ * Maps without lambdas: making them, looking keys up, taking them apart and joining them. A map
+ * value is a list over two children, keys and values; keys are distinct and not NULL.
  */
+#include <math.h>
+
 #include "function/kernels/compare.h"
 #include "function/scalar/elements.h"
 
@@ -354,6 +356,45 @@ static Status array_histogram(KernelCall *call) {
     return OK;
 }
 
+/* ---- cosine_similarity of sparse vectors ---- */
+
+static double norm_of(const Lists *values, ListEntry list) {
+    double sum = 0;
+    for (int32_t i = list.offset; i < list.offset + list.length; i++) {
+        double x = VIEW_VALUE(&values->element_view, double, i);
+        sum += view_is_null(&values->element_view, i) ? 0 : x * x;
+    }
+    return sqrt(sum);
+}
+
+static double product_of(const Maps *a, ListEntry left, const Maps *b, ListEntry right) {
+    double sum = 0;
+    for (int32_t i = left.offset; i < left.offset + left.length; i++) {
+        for (int32_t j = right.offset; j < right.offset + right.length; j++) {
+            if (value_identical(a->keys.element_type, &a->keys.element_view, i,
+                                &b->keys.element_view, j)) {
+                sum += VIEW_VALUE(&a->values.element_view, double, i) *
+                       VIEW_VALUE(&b->values.element_view, double, j);
+            }
+        }
+    }
+    return sum;
+}
+
+static Status cosine_of_maps(KernelCall *call) {
+    Maps a = maps_of(call, 0), b = maps_of(call, 1);
+    KERNEL_FOR_EACH_ROW(call, row) {
+        ListEntry left = list_at(&a.keys, row), right = list_at(&b.keys, row);
+        double norms = norm_of(&a.values, left) * norm_of(&b.values, right);
+        if (norms == 0) {
+            vector_set_null(call->result, row);
+        } else {
+            KERNEL_RESULT(call, double)[row] = product_of(&a, left, &b, right) / norms;
+        }
+    }
+    return OK;
+}
+
 #define NULLABLE FUNCTION_MAY_RETURN_NULL
 
 const ScalarFunction map_functions[] = {
@@ -377,6 +418,8 @@ const ScalarFunction map_functions[] = {
      "Construct an array of entries from a given map"},
     {"map_concat", "<K,V>(map(K,V)...) -> map(K,V)", map_concat, 0, "Concatenates given maps",
      check_two_maps},
+    {"cosine_similarity", "(map(varchar,double), map(varchar,double)) -> double", cosine_of_maps,
+     NULLABLE, "Cosine similarity between the given sparse vectors"},
     {"array_histogram", "<T:comparable>(array(t)) -> map(t,bigint)", array_histogram, 0,
      "Return a map containing the counts of the elements in the array"},
     {NULL},

@@ -1,6 +1,6 @@
 /*
- * Mathematical functions of one and two doubles, constants, and tests of floating-point values. Where Java's Math differs
- * from C's libm (pow of 1 and NaN), Java wins.
+ * Mathematical functions of one and two doubles, constants, and tests of floating-point values.
+ * Where Java's Math differs from C's libm (pow of 1 and NaN), Java wins.
  */
 #include <math.h>
 
@@ -136,8 +136,8 @@ static double round_to(double x, int32_t digits) {
     }
     double factor = pow(10, digits);
     double scaled = fabs(x) * factor;
-    if (scaled >= 9.2e18) {
-        return x; /* every double of this size is already rounded */
+    if (!isfinite(scaled)) {
+        return x;
     }
     double rounded = round_up_ties(scaled) / factor;
     return x < 0 ? -rounded : rounded;

@@ -1,5 +1,6 @@
 /*
- * abs, ceil, floor, round, truncate and sign of decimals. Result types are the signatures' formulas.
+ * abs, ceil, floor, round, truncate and sign of decimals. Result types are the signatures'
+ * formulas.
  */
 #include "function/function.h"
 #include "function/scalar/decimal_values.h"

@@ -1,5 +1,6 @@
 /*
- * Functions of integers: abs, sign, rounding, random numbers, bit operations, conversion to and from other bases.
+ * Functions of integers: abs, sign, rounding, random numbers, bit operations, conversion to and
+ * from other bases.
  */
 #include <ctype.h>
 #include <stdlib.h>

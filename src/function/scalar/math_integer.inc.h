@@ -1,8 +1,6 @@
 /*
- * Template of the functions of one integer type: abs, sign, ceil and floor (which change nothing), round, random, shifts.
- * Before inclusion define
- *     T, U, TYPE_NAME, T_MIN, T_MAX
- *     PREFIX(name)
+ * Template of the functions of one integer type: abs, sign, ceil and floor (which change nothing),
+ * round, random, shifts. Before inclusion define T, U, TYPE_NAME, T_MIN, T_MAX PREFIX(name)
  */
 static Status PREFIX(abs)(KernelCall *call) {
     KERNEL_FOR_EACH_ROW(call, row) {

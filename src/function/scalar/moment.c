@@ -1,5 +1,6 @@
 /*
- * Conversion between stored date/time values and Moments, and questions to the calendar (kernels/datetime.h).
+ * Conversion between stored date/time values and Moments, and questions to the calendar
+ * (kernels/datetime.h).
  */
 #include "function/scalar/moment.h"
 

@@ -1,6 +1,7 @@
 /*
- * Dates, times and timestamps of every kind and precision as one struct, so that each date/time function is written once.
- * Seconds are local: of a zoned value, what its own clock shows. Times count from midnight of 1970-01-01.
+ * Dates, times and timestamps of every kind and precision as one struct, so that each date/time
+ * function is written once. Seconds are local: of a zoned value, what its own clock shows. Times
+ * count from midnight of 1970-01-01.
  */
 #pragma once
 
@@ -19,12 +20,12 @@ Moment moment_at(const VectorView *view, const Type *type, int32_t row);
 /* What the result's type cannot hold is cut off. False: out of the type's range. */
 bool moment_store(Vector *result, int32_t row, const Moment *moment);
 
-/* For zoned timestamps: places the moment at an instant, or at a local time (a gap is skipped), in its zone. */
+/* For zoned timestamps: places the moment at an instant, or at a local time (a gap is skipped), in
+ * its zone. */
 void moment_set_utc(Moment *moment, int64_t utc_seconds);
 void moment_set_local(Moment *moment, int64_t local_seconds);
 
 /* ---- the calendar (proleptic Gregorian) ---- */
-
 
 int32_t day_of_week(int64_t days); /* Monday 1 .. Sunday 7 */
 int32_t day_of_year(int64_t days);

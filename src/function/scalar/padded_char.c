@@ -1,6 +1,6 @@
 /*
- * Replaces char(n) arguments of a call by vectors of padded varchar values, for the rows that are computed, and trims a
- * char(n) result again.
+ * Replaces char(n) arguments of a call by vectors of padded varchar values, for the rows that are
+ * computed, and trims a char(n) result again.
  */
 #include "function/scalar/padded_char.h"
 

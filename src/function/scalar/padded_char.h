@@ -1,6 +1,7 @@
 /*
- * char(n) arguments for kernels written for varchar: values are stored without their trailing spaces, and most functions see
- * them with the spaces. padded_char_kernel is the kernel of a table entry whose data points at the varchar kernel.
+ * char(n) arguments for kernels written for varchar: values are stored without their trailing
+ * spaces, and most functions see them with the spaces. padded_char_kernel is the kernel of a table
+ * entry whose data points at the varchar kernel.
  */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* Random numbers for functions that are not deterministic; each thread has a sequence of its own. Not for secrets. */
+/* Random numbers for functions that are not deterministic; each thread has a sequence of its own.
+ * Not for secrets. */
 #pragma once
 
 #include <stdint.h>

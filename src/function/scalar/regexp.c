@@ -12,17 +12,24 @@
 
 static pthread_once_t initialized = PTHREAD_ONCE_INIT;
 
+static OnigSyntaxType syntax;
+
+/* Java's syntax, with named groups, and with \w, \d and \s that know only ASCII. */
 static void initialize(void) {
     OnigEncoding encodings[] = {ONIG_ENCODING_UTF8};
     onig_initialize(encodings, 1);
+    onig_copy_syntax(&syntax, ONIG_SYNTAX_JAVA);
+    onig_set_syntax_op2(&syntax, onig_get_syntax_op2(&syntax) | ONIG_SYN_OP2_QMARK_LT_NAMED_GROUP);
 }
 
 /* ONIG_NORMAL or an error code. */
 static int compile(const StringView *text, regex_t **ret_pattern, OnigErrorInfo *ret_info) {
     pthread_once(&initialized, initialize);
     const OnigUChar *bytes = (const OnigUChar *)string_data(text);
-    return onig_new(ret_pattern, bytes, bytes + text->length, ONIG_OPTION_DEFAULT,
-                    ONIG_ENCODING_UTF8, ONIG_SYNTAX_JAVA, ret_info);
+    OnigOptionType options =
+        ONIG_OPTION_WORD_IS_ASCII | ONIG_OPTION_DIGIT_IS_ASCII | ONIG_OPTION_SPACE_IS_ASCII;
+    return onig_new(ret_pattern, bytes, bytes + text->length, options, ONIG_ENCODING_UTF8, &syntax,
+                    ret_info);
 }
 
 static void free_pattern(void *pattern) {

@@ -27,8 +27,11 @@ static Status version(KernelCall *call) {
 static Status fail_with_message(KernelCall *call) {
     KERNEL_FOR_EACH_ROW(call, row) {
         const StringView *message = string_argument(call, call->argument_count - 1, row);
-        kernel_fail(call, row, GENERIC_USER_ERROR, "%.*s", (int)message->length,
-                    string_data(message));
+        ErrorCode code = call->argument_count > 1
+                             ? (ErrorCode)KERNEL_ARGUMENT(call, 0, int32_t, row)
+                             : GENERIC_USER_ERROR;
+        kernel_fail(call, row, error_code_name(code) != NULL ? code : GENERIC_USER_ERROR, "%.*s",
+                    (int)message->length, string_data(message));
     }
     return OK;
 }

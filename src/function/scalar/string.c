@@ -1,6 +1,6 @@
 /*
- * Strings: length, case, parts, order of characters, concatenation. Parts of long strings are views into the argument's
- * memory, nothing is copied.
+ * Strings: length, case, parts, order of characters, concatenation. Parts of long strings are views
+ * into the argument's memory, nothing is copied.
  */
 #include <unicode/uchar.h>
 
@@ -89,7 +89,8 @@ static Status upper(KernelCall *call) {
 /* ---- parts ---- */
 
 /*
- * The bytes of code points start .. start+length-1 (1-based; a negative start counts from the end). False: empty.
+ * The bytes of code points start .. start+length-1 (1-based; a negative start counts from the end).
+ * False: empty.
  */
 static bool find_part(const char *text, size_t size, int64_t start, int64_t length,
                       size_t *ret_from, size_t *ret_to) {

@@ -1,5 +1,6 @@
 /*
- * Looking for strings in strings: strpos, starts_with, replace, translate, and the functions that split.
+ * Looking for strings in strings: strpos, starts_with, replace, translate, and the functions that
+ * split.
  */
 #include "function/scalar/arguments.h"
 #include "function/scalar/list_result.h"
@@ -262,7 +263,8 @@ static int32_t find_key(const Vector *keys, int32_t start, const StringView *key
     return -1;
 }
 
-/* Cuts the pair that starts at *at into key and value and moves past it. False: the row has failed. */
+/* Cuts the pair that starts at *at into key and value and moves past it. False: the row has failed.
+ */
 static bool next_pair(KernelCall *call, int32_t row, size_t *at, StringView *ret_key,
                       StringView *ret_value) {
     const StringView *view = string_argument(call, 0, row);

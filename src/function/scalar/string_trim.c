@@ -1,5 +1,6 @@
 /*
- * trim, ltrim, rtrim (whitespace, or a set of characters), lpad and rpad. What is trimmed remains a view of the argument.
+ * trim, ltrim, rtrim (whitespace, or a set of characters), lpad and rpad. What is trimmed remains a
+ * view of the argument.
  */
 #include "function/scalar/arguments.h"
 #include "function/scalar/padded_char.h"
@@ -67,9 +68,6 @@ static Status trim_left(KernelCall *call) {
 static Status trim_right(KernelCall *call) {
     return trim_sides(call, TRIM_RIGHT);
 }
-
-static const ScalarKernel trim_kernel = trim, trim_left_kernel = trim_left,
-                          trim_right_kernel = trim_right;
 
 /* ---- padding ---- */
 
@@ -172,24 +170,21 @@ static Status pad_bytes_right(KernelCall *call) {
 
 const ScalarFunction string_trim_functions[] = {
     {"trim", "(varchar(x)) -> varchar(x)", trim, 0, TRIMS},
-    {"trim", "(char(x)) -> varchar(x)", padded_char_kernel, 0, TRIMS, NULL, &trim_kernel},
+    {"trim", "(char(x)) -> varchar(x)", trim, 0, TRIMS},
     {"trim", "(varchar(x), codepoints) -> varchar(x)", trim, 0,
      TRIMS_SET "beginning and end of a string"},
-    {"trim", "(char(x), codepoints) -> varchar(x)", padded_char_kernel, 0,
-     TRIMS_SET "beginning and end of a string", NULL, &trim_kernel},
+    {"trim", "(char(x), codepoints) -> varchar(x)", trim, 0,
+     TRIMS_SET "beginning and end of a string"},
     {"ltrim", "(varchar(x)) -> varchar(x)", trim_left, 0, TRIMS_LEFT},
-    {"ltrim", "(char(x)) -> varchar(x)", padded_char_kernel, 0, TRIMS_LEFT, NULL,
-     &trim_left_kernel},
+    {"ltrim", "(char(x)) -> varchar(x)", trim_left, 0, TRIMS_LEFT},
     {"ltrim", "(varchar(x), codepoints) -> varchar(x)", trim_left, 0,
      TRIMS_SET "beginning of a string"},
-    {"ltrim", "(char(x), codepoints) -> varchar(x)", padded_char_kernel, 0,
-     TRIMS_SET "beginning of a string", NULL, &trim_left_kernel},
+    {"ltrim", "(char(x), codepoints) -> varchar(x)", trim_left, 0,
+     TRIMS_SET "beginning of a string"},
     {"rtrim", "(varchar(x)) -> varchar(x)", trim_right, 0, TRIMS_RIGHT},
-    {"rtrim", "(char(x)) -> varchar(x)", padded_char_kernel, 0, TRIMS_RIGHT, NULL,
-     &trim_right_kernel},
+    {"rtrim", "(char(x)) -> varchar(x)", trim_right, 0, TRIMS_RIGHT},
     {"rtrim", "(varchar(x), codepoints) -> varchar(x)", trim_right, 0, TRIMS_SET "end of a string"},
-    {"rtrim", "(char(x), codepoints) -> varchar(x)", padded_char_kernel, 0,
-     TRIMS_SET "end of a string", NULL, &trim_right_kernel},
+    {"rtrim", "(char(x), codepoints) -> varchar(x)", trim_right, 0, TRIMS_SET "end of a string"},
     {"lpad", "(varchar(x), bigint, varchar(y)) -> varchar", pad_left, 0,
      "Pads a string on the left"},
     {"lpad", "(char(x), bigint, varchar(y)) -> varchar", padded_char_kernel, 0,

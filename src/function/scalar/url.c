@@ -3,8 +3,9 @@
  * that is missing is empty.
  */
 #include <ctype.h>
+#include <stdlib.h>
 
-#include "base/buffer.h"
+#include "base/allocate.h"
 #include "function/scalar/arguments.h"
 #include "function/scalar/utf8.h"
 
@@ -169,19 +170,26 @@ static int hex_value(char c) {
     return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
+/* Decoded bytes need not be UTF-8. */
+static void return_repaired(KernelCall *call, int32_t row, const char *bytes, size_t size) {
+    char *out = vector_reserve_string(call->result, size * 4 + 4);
+    vector_finish_string(call->result, row, out, utf8_repair(bytes, size, 0xFFFD, out));
+}
+
 /* Percent escapes, known to be well formed. */
 static void return_decoded(KernelCall *call, int32_t row, Span span) {
-    char *out = vector_reserve_string(call->result, span.size);
-    size_t written = 0;
+    char *bytes = allocate(span.size + 1);
+    size_t count = 0;
     for (size_t i = 0; i < span.size; i++) {
         if (span.text[i] == '%') {
-            out[written++] = (char)(hex_value(span.text[i + 1]) << 4 | hex_value(span.text[i + 2]));
+            bytes[count++] = (char)(hex_value(span.text[i + 1]) << 4 | hex_value(span.text[i + 2]));
             i += 2;
         } else {
-            out[written++] = span.text[i];
+            bytes[count++] = span.text[i];
         }
     }
-    vector_finish_string(call->result, row, out, written);
+    return_repaired(call, row, bytes, count);
+    free(bytes);
 }
 
 typedef Span (*UrlPart)(const Url *url);
@@ -263,18 +271,19 @@ static const char *decode_form(const char *text, size_t size, char *out, size_t 
 }
 
 static void return_form_decoded(KernelCall *call, int32_t row, const char *text, size_t size) {
-    char *out = vector_reserve_string(call->result, size);
+    char *out = allocate(size + 1);
     size_t written;
     char bad = '\0';
     const char *problem = decode_form(text, size, out, &written, &bad);
     if (problem == NULL) {
-        vector_finish_string(call->result, row, out, written);
+        return_repaired(call, row, out, written);
     } else if (bad != '\0') {
         kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "%snot a hexadecimal digit: \"%c\" = %d",
                     problem, bad, bad);
     } else {
         kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "%s", problem);
     }
+    free(out);
 }
 
 static Status url_decode(KernelCall *call) {

@@ -1,7 +1,10 @@
 /*
- * Counting and stepping through UTF-8. Counting looks only at lead bytes, in loops that the compiler vectorises.
+ * Counting and stepping through UTF-8. Counting looks only at lead bytes, in loops that the
+ * compiler vectorises.
  */
 #include "function/scalar/utf8.h"
+
+#include <string.h>
 
 #include "function/kernels/clones.h"
 
@@ -90,4 +93,28 @@ size_t utf8_previous(const char *text, size_t at) {
         at--;
     } while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80);
     return at;
+}
+
+static size_t malformed_width(const char *text, size_t size) {
+    unsigned char lead = (unsigned char)text[0];
+    size_t width = lead >= 0xC2 && lead <= 0xF4 ? utf8_width(lead) : 1, length = 1;
+    while (length < width && length < size && ((unsigned char)text[length] & 0xC0) == 0x80) {
+        length++;
+    }
+    return length < width ? length : 1;
+}
+
+size_t utf8_repair(const char *text, size_t size, int32_t replacement, char *out) {
+    size_t written = 0;
+    for (size_t at = 0; at < size;) {
+        size_t start = at;
+        if (utf8_next(text, size, &at) >= 0) {
+            memcpy(out + written, text + start, at - start);
+            written += at - start;
+        } else {
+            at = start + malformed_width(text + start, size - start);
+            written += replacement >= 0 ? utf8_put(replacement, out + written) : 0;
+        }
+    }
+    return written;
 }

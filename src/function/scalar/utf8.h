@@ -1,6 +1,7 @@
 /*
- * UTF-8 as string functions need it: positions are counted in code points, everything else in bytes. Text is assumed valid;
- * malformed bytes count as one code point each and never lead out of the buffer.
+ * UTF-8 as string functions need it: positions are counted in code points, everything else in
+ * bytes. Text is assumed valid; malformed bytes count as one code point each and never lead out of
+ * the buffer.
  */
 #pragma once
 
@@ -24,3 +25,8 @@ int32_t utf8_next(const char *text, size_t size, size_t *at);
 size_t utf8_put(int32_t code_point, char *out);
 /* Start of the code point that ends before `at` (> 0). */
 size_t utf8_previous(const char *text, size_t at);
+/*
+ * Copies text, putting `replacement` (-1: nothing) for every malformed sequence; a truncated one
+ * counts once. `out` has room for 4 bytes for each of the text's. Gives the bytes written.
+ */
+size_t utf8_repair(const char *text, size_t size, int32_t replacement, char *out);
