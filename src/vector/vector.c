@@ -33,6 +33,10 @@ Vector *vector_create(const Type *type, int32_t length) {
     for (int32_t i = 0; i < vector->child_count; i++) {
         vector->children[i] =
             vector_create(type->children[i], type->layout == LAYOUT_ROW ? length : 0);
+        if (type->layout == LAYOUT_ROW && type->children[i]->width > 0) {
+            /* fields of null rows are never set, but must be readable */
+            memset(vector->children[i]->data, 0, (size_t)length * type->children[i]->width);
+        }
     }
     if (type->layout != LAYOUT_ROW) {
         vector->data_buffer = buffer_create((int64_t)length * type->width);
@@ -232,6 +236,11 @@ void vector_set_null(Vector *vector, int32_t row) {
     if (vector->type->width > 0) {
         size_t width = vector->type->width;
         memset((char *)vector->data + (size_t)row * width, 0, width);
+    }
+    for (int32_t i = 0; vector->type->layout == LAYOUT_ROW && i < vector->child_count; i++) {
+        if (vector_is_writable(vector->children[i])) { /* else it holds values of another vector */
+            vector_set_null(vector->children[i], row);
+        }
     }
 }
 
