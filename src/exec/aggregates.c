@@ -210,13 +210,12 @@ static int32_t keep_not_null(const Vector *argument, const int32_t *rows, int32_
     return kept;
 }
 
-/* The rows the kernel may see: NULL when that is all of them. */
+/* Those of rows (NULL: 0..count) that the kernel may see; NULL when that is all of 0..count. */
 static const int32_t *select_rows(const AggregateSpec *spec, AggregateScratch *scratch,
                                   const Vector *condition, Vector *const *arguments,
-                                  int32_t *count) {
-    const int32_t *rows = NULL;
+                                  const int32_t *rows, int32_t *count) {
     if (condition != NULL) {
-        *count = keep_true(condition, NULL, *count, scratch->rows);
+        *count = keep_true(condition, rows, *count, scratch->rows);
         rows = scratch->rows;
     }
     if ((spec->aggregate->flags & FUNCTION_CALLED_WITH_NULL) != 0) {
@@ -255,7 +254,7 @@ static Status add_rows(Context *cx, const AggregateSpec *spec, AggregateScratch 
                        Vector *const *arguments, const Vector *condition, int32_t count,
                        uint8_t *const *states, uint8_t *single) {
     AggregateCall call = aggregate_call(cx, spec, scratch, arguments);
-    const int32_t *rows = select_rows(spec, scratch, condition, arguments, &count);
+    const int32_t *rows = select_rows(spec, scratch, condition, arguments, NULL, &count);
     if (count == 0) {
         return OK;
     }
@@ -286,24 +285,58 @@ static void collect_arguments(const AggregateSpec *spec, AggregateScratch *scrat
     }
 }
 
-Status aggregates_add(Context *cx, const AggregateSet *set, AggregateScratch *scratch,
-                      const Batch *input, uint8_t *const *states, uint8_t *single) {
+static Status add_runs(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,
+                       const Vector *condition, const GroupRuns *runs) {
+    AggregateCall call = aggregate_call(cx, spec, scratch, scratch->arguments);
+    for (int32_t i = 0; i < runs->count; i++) {
+        int32_t start = i > 0 ? runs->ends[i - 1] : 0, count = runs->ends[i] - start;
+        const int32_t *rows = select_rows(spec, scratch, condition, scratch->arguments,
+                                          runs->rows + start, &count);
+        if (count > 0) {
+            TRY(spec->aggregate->add_single(&call, runs->states[i] + spec->state_offset, rows,
+                                            count));
+        }
+    }
+    return OK;
+}
+
+static Status add_batch(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,
+                        const Batch *input, uint8_t *const *states, uint8_t *single,
+                        const GroupRuns *runs) {
+    collect_arguments(spec, scratch, input);
+    const Vector *condition =
+        spec->filter_column >= 0 ? input->columns[spec->filter_column] : NULL;
+    bool uses_runs =
+        runs != NULL && spec->aggregate->add_single != NULL && !spec->reads_intermediate;
+    Status status = uses_runs ? add_runs(cx, spec, scratch, condition, runs)
+                              : add_rows(cx, spec, scratch, scratch->arguments, condition,
+                                         input->row_count, states, single);
+    for (int32_t j = 0; j < spec->argument_count; j++) {
+        vector_unref(scratch->arguments[j]);
+    }
+    return status;
+}
+
+static Status add_all(Context *cx, const AggregateSet *set, AggregateScratch *scratch,
+                      const Batch *input, uint8_t *const *states, uint8_t *single,
+                      const GroupRuns *runs) {
     for (int32_t i = 0; i < set->count; i++) {
         const AggregateSpec *spec = &set->items[i];
-        if (spec->is_distinct || spec->order_count > 0) {
-            continue;
+        if (!spec->is_distinct && spec->order_count == 0) {
+            TRY(add_batch(cx, spec, scratch, input, states, single, runs));
         }
-        collect_arguments(spec, scratch, input);
-        const Vector *condition =
-            spec->filter_column >= 0 ? input->columns[spec->filter_column] : NULL;
-        Status status = add_rows(cx, spec, scratch, scratch->arguments, condition, input->row_count,
-                                 states, single);
-        for (int32_t j = 0; j < spec->argument_count; j++) {
-            vector_unref(scratch->arguments[j]);
-        }
-        TRY(status);
     }
     return aggregate_scratch_charge(cx, scratch);
+}
+
+Status aggregates_add_runs(Context *cx, const AggregateSet *set, AggregateScratch *scratch,
+                           const Batch *input, uint8_t *const *states, const GroupRuns *runs) {
+    return add_all(cx, set, scratch, input, states, NULL, runs);
+}
+
+Status aggregates_add(Context *cx, const AggregateSet *set, AggregateScratch *scratch,
+                      const Batch *input, uint8_t *const *states, uint8_t *single) {
+    return add_all(cx, set, scratch, input, states, single, NULL);
 }
 
 Status aggregate_add_columns(Context *cx, const AggregateSpec *spec, AggregateScratch *scratch,

@@ -64,6 +64,19 @@ MUST_CHECK Status aggregate_scratch_charge(Context *cx, AggregateScratch *scratc
 void aggregates_init(const AggregateSet *set, AggregateScratch *scratch, Context *cx,
                      uint8_t *state);
 bool aggregates_need_init(const AggregateSet *set);
+/* Rows of a batch sorted by group, when the groups are few: kernels then add to one state at a time. */
+enum { GROUP_RUNS_MAX = 16 };
+typedef struct GroupRuns {
+    int32_t count;
+    int32_t ends[GROUP_RUNS_MAX];
+    uint8_t *states[GROUP_RUNS_MAX];
+    int32_t rows[BATCH_ROWS_MAX];
+} GroupRuns;
+
+/* As aggregates_add, for rows in runs. */
+MUST_CHECK Status aggregates_add_runs(Context *cx, const AggregateSet *set,
+                                      AggregateScratch *scratch, const Batch *input,
+                                      uint8_t *const *states, const GroupRuns *runs);
 /* Feeds a batch: row i belongs to the group whose state is states[i]; states NULL: all rows belong to `single`. Aggregates
    that are distinct or ordered are left out. */
 MUST_CHECK Status aggregates_add(Context *cx, const AggregateSet *set, AggregateScratch *scratch,

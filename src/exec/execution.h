@@ -93,6 +93,7 @@ struct QueryExecution {
 
     Operator *result; /* the result queue's sink */
     DynamicFilterSet *dynamic_filters;
+    int32_t next_filter_id; /* of filters that are not in the plan; below 0 */
     _Atomic int64_t next_unique_id;
     _Atomic int64_t written_bytes;
     int64_t start_nanos, end_nanos;

@@ -52,6 +52,7 @@ void group_table_done(GroupTable *table) {
     free(table->slots);
     free(table->hashes);
     free(table->scratch);
+    group_memo_free(table->memo);
     if (table->reserved_bytes > 0) {
         pool_release(table->pool, table->reserved_bytes);
     }
@@ -320,14 +321,42 @@ Status group_table_find_rows(Context *cx, GroupTable *table, Vector *const *keys
     return find_general(cx, table, keys, rows, hashes, count, ret_groups);
 }
 
-Status group_table_find(Context *cx, GroupTable *table, Vector *const *keys, int32_t count,
-                        int32_t *ret_groups, int32_t *ret_first_new) {
-    GroupScratch *scratch = table->scratch;
-    if (!table->is_integer) {
-        for (int32_t k = 0; k < table->keys.column_count; k++) {
-            vector_hash(keys[k], count, scratch->hashes, k > 0);
+static void hash_keys(const GroupTable *table, Vector *const *keys, const int32_t *rows,
+                      int32_t count) {
+    for (int32_t k = 0; !table->is_integer && k < table->keys.column_count; k++) {
+        if (rows != NULL) {
+            vector_hash_rows(keys[k], rows, count, table->scratch->hashes, k > 0);
+        } else {
+            vector_hash(keys[k], count, table->scratch->hashes, k > 0);
         }
     }
-    return group_table_find_rows(cx, table, keys, NULL, scratch->hashes, count, ret_groups,
+}
+
+/* Looks up indices in the memo; rows it does not know go to the table. */
+static Status find_memoised(Context *cx, GroupTable *table, Vector *const *keys, int32_t count,
+                            int32_t *ret_groups, int32_t *ret_first_new) {
+    int32_t misses[BATCH_ROWS_MAX], groups[BATCH_ROWS_MAX];
+    int32_t miss_count = group_memo_find(table->memo, keys, count, ret_groups, misses);
+    *ret_first_new = table->group_count;
+    if (miss_count == 0) {
+        return OK;
+    }
+    hash_keys(table, keys, misses, miss_count);
+    TRY(group_table_find_rows(cx, table, keys, misses, table->scratch->hashes, miss_count, groups,
+                              ret_first_new));
+    for (int32_t i = 0; i < miss_count; i++) {
+        ret_groups[misses[i]] = groups[i];
+    }
+    group_memo_note(table->memo, misses, groups, miss_count);
+    return OK;
+}
+
+Status group_table_find(Context *cx, GroupTable *table, Vector *const *keys, int32_t count,
+                        int32_t *ret_groups, int32_t *ret_first_new) {
+    if (group_memo_use(&table->memo, keys, table->keys.column_count)) {
+        return find_memoised(cx, table, keys, count, ret_groups, ret_first_new);
+    }
+    hash_keys(table, keys, NULL, count);
+    return group_table_find_rows(cx, table, keys, NULL, table->scratch->hashes, count, ret_groups,
                                  ret_first_new);
 }

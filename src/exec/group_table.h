@@ -7,6 +7,7 @@
 #pragma once
 
 #include "exec/column_store.h"
+#include "exec/group_memo.h"
 
 enum { STATE_CHUNK_GROUPS = 1024 };
 
@@ -25,6 +26,7 @@ typedef struct GroupTable {
     int32_t state_chunk_count, state_chunk_capacity;
     int64_t reserved_bytes; /* besides the keys' */
     struct GroupScratch *scratch;
+    GroupMemo *memo;        /* NULL until keys are small dictionaries */
 } GroupTable;
 
 void group_table_init(GroupTable *table, MemoryPool *pool, int32_t key_count,

@@ -78,6 +78,27 @@ static void close(Operator *op, void *local) {
     }
 }
 
+/* Sorts the batch's rows by group, keeping their order within one. */
+static void make_runs(GroupSet *set, int32_t row_count) {
+    GroupRuns *runs = &set->runs;
+    int32_t places[GROUP_RUNS_MAX] = {0};
+    runs->count = set->table.group_count;
+    for (int32_t i = 0; i < row_count; i++) {
+        places[set->groups[i]]++;
+    }
+    int32_t end = 0;
+    for (int32_t group = 0; group < runs->count; group++) {
+        int32_t count = places[group];
+        places[group] = end;
+        end += count;
+        runs->ends[group] = end;
+        runs->states[group] = group_state(&set->table, group);
+    }
+    for (int32_t i = 0; i < row_count; i++) {
+        runs->rows[places[set->groups[i]]++] = i;
+    }
+}
+
 static Status add_batch(Context *cx, HashAggregation *self, AggregationState *state,
                         const Batch *input) {
     GroupSet *set = state->set;
@@ -96,7 +117,13 @@ static Status add_batch(Context *cx, HashAggregation *self, AggregationState *st
             aggregates_init(&self->aggregates, set->scratch, cx, group_state(&set->table, group));
         }
     }
-    TRY(aggregates_add(cx, &self->aggregates, set->scratch, input, set->states, NULL));
+    if (set->table.group_count <= GROUP_RUNS_MAX && set->table.state_bytes > 0) {
+        make_runs(set, input->row_count);
+        TRY(aggregates_add_runs(cx, &self->aggregates, set->scratch, input, set->states,
+                                &set->runs));
+    } else {
+        TRY(aggregates_add(cx, &self->aggregates, set->scratch, input, set->states, NULL));
+    }
     return self->aggregates.has_deferred ? deferred_inputs_add(cx, self, set, input, set->groups)
                                          : OK;
 }

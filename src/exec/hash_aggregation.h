@@ -17,6 +17,7 @@ typedef struct GroupSet {
     struct GroupSet *next;
     int32_t groups[BATCH_ROWS_MAX];
     uint8_t *states[BATCH_ROWS_MAX];
+    GroupRuns runs;
 } GroupSet;
 
 typedef struct HashAggregation {

@@ -1,5 +1,9 @@
 /* Building joins and semi-joins from their plan nodes: which columns the table keeps, and what each operator reads. */
 #include "exec/hash_join.h"
+#include "optimize/optimizer.h"
+
+/* How many times larger the filtering input of a semi-join must be for the other one to become the table. */
+#define FLIP_RATIO 1.5
 
 /* The build side's columns that are kept, as they are asked for. */
 typedef struct JoinBuild {
@@ -167,16 +171,111 @@ Status build_join(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     return OK;
 }
 
+/* Whether to build on the first input: it is known to be much smaller, and unknown answers are not asked for. */
+static bool wants_flip(const SemiJoinNode *node) {
+    const PlanStatistics *left = node->base.sources[0]->statistics;
+    const PlanStatistics *right = node->base.sources[1]->statistics;
+    bool may_flip = node->left_keys.count > 0 &&
+                    (node->semi_kind == SEMI_JOIN_SEMI || !node->null_aware);
+    return may_flip && left != NULL && right != NULL &&
+           right->row_count > FLIP_RATIO * left->row_count;
+}
+
+/* The scan below that gives the symbol and may drop rows by its value without changing the result. */
+static const PlanNode *find_scan(const PlanNode *node, const Symbol **symbol) {
+    for (;;) {
+        switch (node->kind) {
+        case PLAN_TABLE_SCAN:
+            return layout_find(&node->outputs, *symbol) >= 0 ? node : NULL;
+        case PLAN_PROJECT: {
+            int32_t index = layout_find(&node->outputs, *symbol);
+            const Expr *expr =
+                index >= 0 ? ((const ProjectNode *)node)->expressions.items[index] : NULL;
+            if (expr == NULL || expr->kind != EXPR_SYMBOL) {
+                return NULL;
+            }
+            *symbol = expr->symbol;
+            break;
+        }
+        case PLAN_FILTER:
+        case PLAN_SEMI_JOIN:
+            break;
+        case PLAN_AGGREGATION:
+            if (layout_find(&((const AggregationNode *)node)->group_keys, *symbol) < 0 ||
+                ((const AggregationNode *)node)->group_id != NULL) {
+                return NULL;
+            }
+            break;
+        default:
+            return NULL;
+        }
+        node = node->sources[0];
+    }
+}
+
+/* Makes the table publish filters for the scans of the filtering input. */
+static void add_reverse_filters(Builder *builder, const SemiJoinNode *node,
+                                DynamicFilterArray *ret_filters, const Stream *build) {
+    QueryExecution *execution = builder->execution;
+    ret_filters->items =
+        arena_new_array(execution->arena, DynamicFilterUse, node->right_keys.count);
+    for (int32_t i = 0; i < node->right_keys.count; i++) {
+        const Symbol *symbol = node->right_keys.items[i];
+        const PlanNode *scan = find_scan(node->base.sources[1], &symbol);
+        if (scan != NULL) {
+            ReverseFilter *filter = arena_new(execution->arena, ReverseFilter);
+            *filter = (ReverseFilter){.next = builder->reverse_filters,
+                                      .scan = scan,
+                                      .symbol = symbol,
+                                      .id = --execution->next_filter_id};
+            builder->reverse_filters = filter;
+            ret_filters->items[ret_filters->count++] =
+                (DynamicFilterUse){.id = filter->id, .symbol = node->left_keys.items[i]};
+        }
+    }
+    announce_filters(builder, ret_filters, build);
+}
+
+static JoinForm semi_form(const SemiJoinNode *node) {
+    return node->semi_kind == SEMI_JOIN_SEMI   ? JOIN_FORM_SEMI
+           : node->semi_kind == SEMI_JOIN_ANTI ? JOIN_FORM_ANTI
+                                               : JOIN_FORM_MARK;
+}
+
+/* The first input becomes the table; the second one's rows mark it; the marks are the answer. */
+static Status build_flipped(Builder *builder, const SemiJoinNode *node, Stream *ret_stream) {
+    const PlanNode *plan = &node->base;
+    Stream build, filtering;
+    DynamicFilterArray filters = {0};
+    TRY(build_node(builder, plan->sources[0], &build));
+    add_reverse_filters(builder, node, &filters, &build);
+    TRY(build_node(builder, plan->sources[1], &filtering));
+    HashJoin *join = create(builder, plan);
+    join->form = semi_form(node);
+    join->keeps_build = true;
+    JoinBuild b = {.builder = builder, .join = join, .probe = &filtering, .build = &build};
+    TRY(bind_keys(&b, &node->right_keys, &node->left_keys));
+    TRY(bind_outputs(&b, &plan->outputs, node->mark));
+    TRY(bind_filter(&b, node->filter));
+    TRY(bind_dynamic_filters(&b, &filters));
+    TRY(finish_build(&b, &build, &filtering));
+    *ret_stream =
+        stream_break(builder, &filtering, hash_join_mark_sink_create(builder, join, plan->id),
+                     hash_join_marked_source_create(builder, join, plan->id), plan->outputs);
+    return OK;
+}
+
 Status build_semi_join(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     const SemiJoinNode *node = (const SemiJoinNode *)plan;
     Stream probe, build;
+    if (wants_flip(node)) {
+        return build_flipped(builder, node, ret_stream);
+    }
     TRY(build_node(builder, plan->sources[1], &build));
     announce_filters(builder, &node->dynamic_filters, &build);
     TRY(build_node(builder, plan->sources[0], &probe));
     HashJoin *join = create(builder, plan);
-    join->form = node->semi_kind == SEMI_JOIN_SEMI   ? JOIN_FORM_SEMI
-                 : node->semi_kind == SEMI_JOIN_ANTI ? JOIN_FORM_ANTI
-                                                     : JOIN_FORM_MARK;
+    join->form = semi_form(node);
     join->null_aware = node->null_aware;
     JoinBuild b = {.builder = builder, .join = join, .probe = &probe, .build = &build};
     TRY(bind_keys(&b, &node->left_keys, &node->right_keys));

@@ -51,7 +51,7 @@ typedef struct HashJoin {
     int32_t store_count, store_capacity;
     ColumnStore *stores; /* of the build drivers that have ended */
     JoinTable table;
-    uint8_t *matched;           /* by build row; keeps_build only */
+    uint8_t *matched;          /* by build row; keeps_build only */
     _Atomic int64_t next_outer; /* unmatched build rows: where the next driver looks */
 } HashJoin;
 
@@ -63,7 +63,30 @@ Operator *hash_join_semi_create(Builder *builder, HashJoin *join, int32_t node_i
 Operator *nested_loop_join_create(Builder *builder, HashJoin *join, int32_t node_id);
 Operator *hash_join_outer_create(Builder *builder, HashJoin *join, int32_t node_id);
 
+/* A semi-join built on its first input: the sink of the filtering input, and the source of the answer. */
+Operator *hash_join_mark_sink_create(Builder *builder, HashJoin *join, int32_t node_id);
+Operator *hash_join_marked_source_create(Builder *builder, HashJoin *join, int32_t node_id);
+
 /* ---- shared by the operators ---- */
+
+/* One driver's probing: a batch at a time, its pairs some at a time. */
+typedef struct JoinProbe {
+    ProgramState *filter;
+    Vector **keys;
+    Batch *input; /* being worked on, owned */
+    bool pairs_done;
+    JoinMatches matches;
+    uint8_t matched[BATCH_ROWS_MAX];
+    int32_t probe_rows[BATCH_ROWS_MAX], build_rows[BATCH_ROWS_MAX];
+} JoinProbe;
+
+JoinProbe *join_probe_create(const HashJoin *join);
+void join_probe_free(JoinProbe *probe);
+void join_probe_begin(const HashJoin *join, JoinProbe *probe, Batch *input);
+/* The next pairs that pass verification and filter; *ret_count 0 with pairs_done at the end. */
+MUST_CHECK Status join_probe_next(Context *cx, const HashJoin *join, JoinProbe *probe,
+                                  int32_t *ret_count);
+void join_probe_end(JoinProbe *probe);
 
 /* The columns of pairs of rows: build columns come from the table. probe_rows NULL: all count rows in order; build_rows NULL:
    NULLs in build columns. */

@@ -12,69 +12,69 @@ typedef struct HashJoinProbe {
     HashJoin *join;
 } HashJoinProbe;
 
-typedef struct ProbeState {
-    ProgramState *filter;
-    Vector **keys;
-    Batch *input; /* being worked on */
-    bool pairs_done;
-    JoinMatches matches;
-    uint8_t matched[BATCH_ROWS_MAX];
-    int32_t probe_rows[BATCH_ROWS_MAX], build_rows[BATCH_ROWS_MAX];
-} ProbeState;
-
-static Status open(Context *cx, Operator *op, Driver *driver, void **ret_local) {
-    const HashJoin *join = ((HashJoinProbe *)op)->join;
-    ProbeState *state = allocate_zeroed(sizeof *state);
-    *ret_local = state;
-    state->keys = allocate_zeroed((size_t)(join->key_count + 1) * sizeof(Vector *));
+JoinProbe *join_probe_create(const HashJoin *join) {
+    JoinProbe *probe = allocate_zeroed(sizeof *probe);
+    probe->keys = allocate_zeroed((size_t)(join->key_count + 1) * sizeof(Vector *));
     if (join->filter != NULL) {
-        state->filter = program_state_create(join->filter);
+        probe->filter = program_state_create(join->filter);
     }
-    return OK;
+    return probe;
 }
 
-static void close(Operator *op, void *local) {
-    ProbeState *state = local;
-    if (state != NULL) {
-        batch_free(state->input);
-        program_state_free(state->filter);
-        free(state->keys);
-        free(state);
+void join_probe_free(JoinProbe *probe) {
+    if (probe != NULL) {
+        batch_free(probe->input);
+        program_state_free(probe->filter);
+        free(probe->keys);
+        free(probe);
     }
 }
 
-static void begin(const HashJoin *join, ProbeState *state, Batch *input) {
-    state->input = input;
-    state->pairs_done = false;
+void join_probe_begin(const HashJoin *join, JoinProbe *probe, Batch *input) {
+    probe->input = input;
+    probe->pairs_done = false;
     for (int32_t i = 0; i < join->key_count; i++) {
-        state->keys[i] = input->columns[join->probe_keys[i]];
+        probe->keys[i] = input->columns[join->probe_keys[i]];
     }
-    join_table_probe(&join->table, state->keys, input->row_count, &state->matches);
+    join_table_probe(&join->table, probe->keys, input->row_count, &probe->matches);
     if (join->keeps_probe || join->form != JOIN_FORM_PAIRS) {
-        memset(state->matched, 0, (size_t)input->row_count);
+        memset(probe->matched, 0, (size_t)input->row_count);
     }
 }
 
-/* The next pairs that pass verification and filter; *ret_count 0 with pairs_done at the end. */
-static Status next_pairs(Context *cx, const HashJoin *join, ProbeState *state, int32_t *ret_count) {
-    int32_t rows = state->input->row_count;
+Status join_probe_next(Context *cx, const HashJoin *join, JoinProbe *probe, int32_t *ret_count) {
+    int32_t rows = probe->input->row_count;
     int32_t limit = batch_rows();
     *ret_count = 0;
-    while (*ret_count == 0 && !state->pairs_done) {
+    while (*ret_count == 0 && !probe->pairs_done) {
         TRY(check_cancelled(cx));
-        int32_t count = join_matches_next(&join->table, &state->matches, rows, limit,
-                                          state->probe_rows, state->build_rows);
-        state->pairs_done = state->matches.next_row >= rows;
-        count = join_table_verify(&join->table, state->keys, count, state->probe_rows,
-                                  state->build_rows);
-        TRY(join_filter_pairs(cx, join, state->filter, state->input, state->probe_rows,
-                              state->build_rows, &count));
+        int32_t count = join_matches_next(&join->table, &probe->matches, rows, limit,
+                                          probe->probe_rows, probe->build_rows);
+        probe->pairs_done = probe->matches.next_row >= rows;
+        count = join_table_verify(&join->table, probe->keys, count, probe->probe_rows,
+                                  probe->build_rows);
+        TRY(join_filter_pairs(cx, join, probe->filter, probe->input, probe->probe_rows,
+                              probe->build_rows, &count));
         *ret_count = count;
     }
     return OK;
 }
 
-static void note_matches(const HashJoin *join, ProbeState *state, int32_t count) {
+void join_probe_end(JoinProbe *probe) {
+    batch_free(probe->input);
+    probe->input = NULL;
+}
+
+static Status open(Context *cx, Operator *op, Driver *driver, void **ret_local) {
+    *ret_local = join_probe_create(((HashJoinProbe *)op)->join);
+    return OK;
+}
+
+static void close(Operator *op, void *local) {
+    join_probe_free(local);
+}
+
+static void note_matches(const HashJoin *join, JoinProbe *state, int32_t count) {
     if (join->keeps_probe) {
         for (int32_t i = 0; i < count; i++) {
             state->matched[state->probe_rows[i]] = 1;
@@ -86,7 +86,7 @@ static void note_matches(const HashJoin *join, ProbeState *state, int32_t count)
 }
 
 /* The rows that found no partner, with NULLs for the build side; ends the batch. */
-static Batch *unmatched(const HashJoin *join, ProbeState *state) {
+static Batch *unmatched(const HashJoin *join, JoinProbe *state) {
     int32_t count = 0;
     for (int32_t row = 0; row < state->input->row_count; row++) {
         state->probe_rows[count] = row;
@@ -100,15 +100,10 @@ static Batch *unmatched(const HashJoin *join, ProbeState *state) {
     return output;
 }
 
-static void end(ProbeState *state) {
-    batch_free(state->input);
-    state->input = NULL;
-}
-
 static Status execute(Context *cx, Operator *op, void *local, Batch *input, Batch **ret_output,
                       Progress *ret_progress) {
     const HashJoin *join = ((HashJoinProbe *)op)->join;
-    ProbeState *state = local;
+    JoinProbe *state = local;
     *ret_progress = PROGRESS_NEED_INPUT;
     if (input != NULL) {
         if (join->table.rows.row_count == 0 && !join->keeps_probe) {
@@ -116,11 +111,11 @@ static Status execute(Context *cx, Operator *op, void *local, Batch *input, Batc
             *ret_progress = join->keeps_build ? PROGRESS_NEED_INPUT : PROGRESS_FINISHED;
             return OK;
         }
-        begin(join, state, input);
+        join_probe_begin(join, state, input);
     }
     int32_t count = 0;
     if (!state->pairs_done) {
-        TRY(next_pairs(cx, join, state, &count));
+        TRY(join_probe_next(cx, join, state, &count));
     }
     if (count > 0) {
         note_matches(join, state, count);
@@ -133,7 +128,7 @@ static Status execute(Context *cx, Operator *op, void *local, Batch *input, Batc
     } else if (join->keeps_probe) {
         *ret_output = unmatched(join, state);
     }
-    end(state);
+    join_probe_end(state);
     return OK;
 }
 
@@ -153,10 +148,10 @@ Operator *hash_join_probe_create(Builder *builder, HashJoin *join, int32_t node_
 
 /* ---- semi-joins ---- */
 
-static Status find_matched(Context *cx, const HashJoin *join, ProbeState *state) {
+static Status find_matched(Context *cx, const HashJoin *join, JoinProbe *state) {
     for (;;) {
         int32_t count;
-        TRY(next_pairs(cx, join, state, &count));
+        TRY(join_probe_next(cx, join, state, &count));
         if (count == 0) {
             return OK;
         }
@@ -167,7 +162,7 @@ static Status find_matched(Context *cx, const HashJoin *join, ProbeState *state)
 }
 
 /* With exact codes and no filter, having a candidate is having a match: no pairs need be made. */
-static bool find_matched_directly(const HashJoin *join, ProbeState *state) {
+static bool find_matched_directly(const HashJoin *join, JoinProbe *state) {
     const JoinTable *table = &join->table;
     if (join->filter != NULL || !table->is_exact || table->kind == JOIN_INDEX_EMPTY) {
         return false;
@@ -188,12 +183,12 @@ static bool find_matched_directly(const HashJoin *join, ProbeState *state) {
 }
 
 /* x IN (set): unknown when nothing matched, the set is not empty, and x or something in the set is NULL. */
-static bool is_unknown(const HashJoin *join, const ProbeState *state, int32_t row) {
+static bool is_unknown(const HashJoin *join, const JoinProbe *state, int32_t row) {
     return join->null_aware && !state->matched[row] && join->table.rows.row_count > 0 &&
            (join->table.has_null_key || bitmap_get(state->matches.has_null, row));
 }
 
-static Batch *marked(const HashJoin *join, ProbeState *state, int32_t column_count) {
+static Batch *marked(const HashJoin *join, JoinProbe *state, int32_t column_count) {
     int32_t rows = state->input->row_count;
     Batch *output = batch_create(column_count, rows);
     for (int32_t i = 0; i < join->output_count; i++) {
@@ -213,7 +208,7 @@ static Batch *marked(const HashJoin *join, ProbeState *state, int32_t column_cou
     return output;
 }
 
-static Batch *selected(const HashJoin *join, ProbeState *state) {
+static Batch *selected(const HashJoin *join, JoinProbe *state) {
     int32_t count = 0;
     bool wanted = join->form == JOIN_FORM_SEMI;
     for (int32_t row = 0; row < state->input->row_count; row++) {
@@ -229,15 +224,15 @@ static Batch *selected(const HashJoin *join, ProbeState *state) {
 static Status execute_semi(Context *cx, Operator *op, void *local, Batch *input, Batch **ret_output,
                            Progress *ret_progress) {
     const HashJoin *join = ((HashJoinProbe *)op)->join;
-    ProbeState *state = local;
+    JoinProbe *state = local;
     *ret_progress = PROGRESS_NEED_INPUT;
-    begin(join, state, input);
+    join_probe_begin(join, state, input);
     if (!find_matched_directly(join, state)) {
         TRY(find_matched(cx, join, state));
     }
     *ret_output = join->form == JOIN_FORM_MARK ? marked(join, state, join->output_count)
                                                : selected(join, state);
-    end(state);
+    join_probe_end(state);
     return OK;
 }
 

@@ -63,12 +63,27 @@ bool key_integers(const Vector *key, const int32_t *rows, int32_t count, int64_t
     return any;
 }
 
+/* Strings are most keys that are not integers: no calls but memcmp's. */
+static void strings_identical(const Vector *key, const int32_t *rows, const Vector *stored,
+                              const int32_t *groups, int32_t count, uint8_t *equal) {
+    VectorView view = vector_view(key);
+    const StringView *left = view.data, *right = stored->data;
+    for (int32_t i = 0; i < count; i++) {
+        equal[i] = string_equal(&left[view_index(&view, rows[i])], &right[groups[i]]);
+    }
+}
+
 int32_t key_match(const Vector *key, const int32_t *rows, const Vector *stored,
                   const int32_t *groups, int32_t count, int32_t *items, int32_t *failed,
                   int32_t *failed_count) {
     uint8_t equal[BATCH_ROWS_MAX];
     assert(count <= BATCH_ROWS_MAX);
-    vector_identical_rows(key, rows, stored, groups, count, equal);
+    bool has_nulls = vector_may_have_nulls(key) || stored->nulls != NULL;
+    if (!has_nulls && value_class_of(key->type) == VALUE_STRING) {
+        strings_identical(key, rows, stored, groups, count, equal);
+    } else {
+        vector_identical_rows(key, rows, stored, groups, count, equal);
+    }
     int32_t kept = 0, lost = *failed_count;
     for (int32_t i = 0; i < count; i++) {
         int32_t item = items[i];

@@ -28,12 +28,21 @@ typedef struct FilterProducer {
     Pipeline *pipeline;
 } FilterProducer;
 
+/* A filter that a semi-join built on its first input makes for the scan of its second. */
+typedef struct ReverseFilter {
+    struct ReverseFilter *next;
+    const PlanNode *scan;
+    const Symbol *symbol;
+    int32_t id;
+} ReverseFilter;
+
 typedef struct Builder {
     Context *cx;
     QueryExecution *execution;
     bool is_tiny; /* until a source that may be long or slow turns up */
     RecursionScope *recursion;
     FilterProducer *filter_producers;
+    ReverseFilter *reverse_filters;
 } Builder;
 
 /* The whole plan, its root pipeline ending in the result queue. is_tiny: not worth a worker thread. */

@@ -361,6 +361,32 @@ static const OperatorType table_scan_type = {
     .free = scan_free,
 };
 
+static void bind_filter(const TableScanNode *node, TableScan *scan, int32_t id,
+                        const Symbol *symbol) {
+    int32_t column = layout_find(&node->base.outputs, symbol);
+    if (column >= 0) {
+        scan->filters[scan->filter_count++] = (ScanFilter){
+            .id = id, .column = column, .table_column = node->columns.items[column]};
+    }
+}
+
+static void bind_filters(Builder *builder, const TableScanNode *node, TableScan *scan) {
+    int32_t count = node->dynamic_filters.count;
+    for (const ReverseFilter *f = builder->reverse_filters; f != NULL; f = f->next) {
+        count += f->scan == &node->base;
+    }
+    scan->filters = arena_new_array(builder->execution->arena, ScanFilter, count);
+    for (int32_t i = 0; i < node->dynamic_filters.count; i++) {
+        const DynamicFilterUse *use = &node->dynamic_filters.items[i];
+        bind_filter(node, scan, use->id, use->symbol);
+    }
+    for (const ReverseFilter *f = builder->reverse_filters; f != NULL; f = f->next) {
+        if (f->scan == &node->base) {
+            bind_filter(node, scan, f->id, f->symbol);
+        }
+    }
+}
+
 Status build_table_scan(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     const TableScanNode *node = (const TableScanNode *)plan;
     Arena *arena = builder->execution->arena;
@@ -376,15 +402,7 @@ Status build_table_scan(Builder *builder, const PlanNode *plan, Stream *ret_stre
     for (int32_t i = 0; i < plan->outputs.count; i++) {
         scan->column_types[i] = plan->outputs.items[i]->type;
     }
-    scan->filters = arena_new_array(arena, ScanFilter, node->dynamic_filters.count);
-    for (int32_t i = 0; i < node->dynamic_filters.count; i++) {
-        const DynamicFilterUse *use = &node->dynamic_filters.items[i];
-        int32_t column = layout_find(&plan->outputs, use->symbol);
-        if (column >= 0) {
-            scan->filters[scan->filter_count++] = (ScanFilter){
-                .id = use->id, .column = column, .table_column = node->columns.items[column]};
-        }
-    }
+    bind_filters(builder, node, scan);
     builder->is_tiny = false;
     *ret_stream = stream_begin(builder, &scan->base, plan->outputs);
     for (int32_t i = 0; i < scan->filter_count; i++) {
