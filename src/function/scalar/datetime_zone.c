@@ -64,7 +64,7 @@ static bool zone_argument(KernelCall *call, int32_t index, int32_t row, uint16_t
     }
     const StringView *name = string_argument(call, index, row);
     if (!timezone_parse(string_data(name), name->length, ret_zone)) {
-        bool is_unixtime = call->result->type->kind == TYPE_TIMESTAMP_TZ &&
+        bool is_unixtime = name->length > 0 && call->result->type->kind == TYPE_TIMESTAMP_TZ &&
                            call->function->argument_types[0]->kind == TYPE_DOUBLE;
         if (is_unixtime) {
             kernel_fail(call, row, NOT_SUPPORTED, "Time zone not supported: %.*s",
@@ -133,7 +133,7 @@ static int64_t rounded_millis(double seconds) {
 }
 
 static void store_millis(KernelCall *call, int32_t row, int64_t millis, uint16_t zone) {
-    if (millis != millis << 12 >> 12) {
+    if (millis != (int64_t)((uint64_t)millis << 12) >> 12) {
         kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "Millis overflow: %ld", (long)millis);
         return;
     }

@@ -3,6 +3,8 @@
  * of up to 18 digits are computed in 64 bits and cannot overflow; the others in 128 bits, checked
  * against 38 digits.
  */
+#include <math.h>
+
 #include "function/function.h"
 #include "function/kernels/clones.h"
 #include "function/scalar/decimal_values.h"
@@ -40,7 +42,8 @@ static inline int128_t sum_wide(int128_t a, int128_t b, const Scales *scales, ui
     if (scales->right != 1) {
         *flag |= !decimal_multiply(b, scales->right, &right);
     }
-    int128_t sum = left + right; /* of two values of 38 digits: no overflow of 128 bits */
+    /* Two values of 38 digits may wrap around, but never into 38 digits again. */
+    int128_t sum = (int128_t)((uint128_t)left + (uint128_t)right);
     *flag |= !int128_fits_precision(sum, DECIMAL_PRECISION_MAX);
     return sum;
 }
@@ -174,6 +177,12 @@ static Status decimal_division(KernelCall *call) {
     return OK;
 }
 
+/* The quotient that the remainder comes with must fit 128 bits, as in Trino. */
+static bool quotient_overflows(int128_t a, int32_t a_digits, int128_t b, int32_t b_digits) {
+    long double quotient = (long double)a / (long double)b;
+    return fabsl(quotient * powl(10, a_digits - b_digits)) >= 0x1p127L;
+}
+
 static Status decimal_modulus(KernelCall *call) {
     const Type *left = call->function->argument_types[0],
                *right = call->function->argument_types[1];
@@ -186,8 +195,7 @@ static Status decimal_modulus(KernelCall *call) {
             continue;
         }
         int128_t rest = 0;
-        int128_t rescaled;
-        if (!decimal_rescale(a, scale - left->scale, &rescaled) ||
+        if (quotient_overflows(a, scale - left->scale, b, scale - right->scale) ||
             !decimal_remainder(a, scale - left->scale, b, scale - right->scale, &rest)) {
             TRY(report_overflow(call, row));
         }

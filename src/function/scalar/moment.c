@@ -87,7 +87,7 @@ static bool store_timestamp_tz(Vector *result, int32_t row, const Moment *moment
     int64_t millis;
     if (__builtin_mul_overflow(moment->seconds - moment->offset, (int64_t)MILLIS, &millis) ||
         __builtin_add_overflow(millis, moment->picos / PICOS_PER_MILLI, &millis) ||
-        millis != millis << 12 >> 12) {
+        millis != (int64_t)((uint64_t)millis << 12) >> 12) {
         return false;
     }
     int64_t packed = (int64_t)((uint64_t)millis << 12) | moment->zone;
