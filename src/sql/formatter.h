@@ -7,7 +7,10 @@
 
 #include "ast.h"
 
-/* NUL-terminated, in `arena`. Queries end with the line ends that Trino's do. */
+/*
+ * NUL-terminated, in `arena`; of function specifications too. Queries end with the line ends that
+ * Trino's do.
+ */
 const char *format_statement(Arena *arena, const Node *statement);
 const char *format_expression(Arena *arena, const Node *expression);
 const char *format_type(Arena *arena, const Node *type);

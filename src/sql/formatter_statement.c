@@ -227,6 +227,9 @@ void put_statement(Formatter *f, const Node *node, int indent) {
     case NODE_MERGE:
         put_merge(f, NODE_CAST(Merge, node), indent);
         return;
+    case NODE_FUNCTION_SPECIFICATION: /* what is stored of CREATE FUNCTION */
+        put_function_specification(f, NODE_CAST(FunctionSpecification, node), indent);
+        return;
     default:
         break;
     }
