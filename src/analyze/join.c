@@ -344,7 +344,7 @@ static bool is_plain_true(const Join *join) {
     return condition->kind == NODE_BOOLEAN_LITERAL && NODE_CAST(BooleanLiteral, condition)->value;
 }
 
-static Status check_unnest_criteria(Analyzer *an, const Join *join) {
+static Status check_unnest_criteria(Analyzer *an, const Join *join, const Node *bare) {
     if (is_plain_true(join)) {
         return OK;
     }
@@ -352,8 +352,8 @@ static Status check_unnest_criteria(Analyzer *an, const Join *join) {
                                ? NODE_CAST(JoinOn, join->criteria)->expression
                                : join->criteria;
     return FAIL_NODE(an, NOT_SUPPORTED, position,
-                     "%s JOIN involving UNNEST is only supported with condition ON TRUE",
-                     JOIN_NAMES[join->type]);
+                     "%s JOIN involving %s is only supported with condition ON TRUE",
+                     JOIN_NAMES[join->type], bare->kind == NODE_UNNEST ? "UNNEST" : "JSON_TABLE");
 }
 
 static Status analyze_join_unnest(Analyzer *an, const Join *join, const Node *bare,
@@ -361,8 +361,13 @@ static Status analyze_join_unnest(Analyzer *an, const Join *join, const Node *ba
                                   RelationPlan *ret_plan) {
     JoinKind kind = join_kind(join->type);
     RelationPlan right;
-    TRY(analyze_unnest(an, NODE_CAST(Unnest, bare), left_scope, left->plan, kind, &right));
-    TRY(check_unnest_criteria(an, join));
+    if (bare->kind == NODE_UNNEST) {
+        TRY(analyze_unnest(an, NODE_CAST(Unnest, bare), left_scope, left->plan, kind, &right));
+    } else {
+        TRY(analyze_json_table(an, NODE_CAST(JsonTable, bare), left_scope, left->plan, kind,
+                               &right));
+    }
+    TRY(check_unnest_criteria(an, join, bare));
     if (join->right->kind == NODE_ALIASED_RELATION) {
         TRY(apply_alias(an, NODE_CAST(AliasedRelation, join->right), &right));
     }
@@ -423,8 +428,8 @@ Status analyze_join(Analyzer *an, const Join *join, const Scope *outer, Relation
         left_scope->refusal = arena_printf(an->arena, "LATERAL reference not allowed in %s JOIN",
                                            JOIN_NAMES[join->type]);
     }
-    if (bare->kind == NODE_UNNEST && !is_right_or_full &&
-        join->right->kind != NODE_SAMPLED_RELATION) {
+    bool is_unnest = bare->kind == NODE_UNNEST || bare->kind == NODE_JSON_TABLE;
+    if (is_unnest && !is_right_or_full && join->right->kind != NODE_SAMPLED_RELATION) {
         return analyze_join_unnest(an, join, bare, left_scope, &left, ret_plan);
     }
     bool is_lateral =

@@ -52,21 +52,41 @@ Status json_input(const ExpressionContext *context, const Node *node, JsonFormat
     return OK;
 }
 
+/* Text of these is JSON even where nothing says so. */
+static bool makes_json(const Node *node) {
+    return node->kind == NODE_JSON_QUERY || node->kind == NODE_JSON_OBJECT ||
+           node->kind == NODE_JSON_ARRAY;
+}
+
+/* JSON text as a json value; text that is none fails as the SQL/JSON functions do. */
+static Status parse_json_text(Analyzer *an, const Expr *text, const Node *node,
+                              const Expr **ret_expr) {
+    const Expr *arguments[7] = {text,
+                                unbounded_varchar_constant(an, "lax $"),
+                                expr_null(an->arena, type_simple(TYPE_UNKNOWN)),
+                                choice(an, JSON_WRAPPER_WITHOUT),
+                                choice(an, JSON_QUOTES_UNSPECIFIED),
+                                choice(an, JSON_QUERY_NULL),
+                                choice(an, JSON_QUERY_ERROR)};
+    const Expr *checked;
+    TRY(call_function(an, "$json_query", 7, arguments, node, &checked));
+    return call_function(an, "json_parse", 1, &checked, node, ret_expr);
+}
+
 /* A value that enters a path or is stored in an object: SQL values as they are, formatted text as
  * JSON. */
 static Status json_item(const ExpressionContext *context, const Node *node, JsonFormat format,
                         const Expr **ret_expr) {
     Analyzer *an = context->an;
+    if (format == JSON_FORMAT_NONE && makes_json(node)) {
+        format = JSON_FORMAT_JSON;
+    }
     if (format != JSON_FORMAT_NONE) {
         TRY(json_input(context, node, format, ret_expr));
         if ((*ret_expr)->type->kind == TYPE_JSON) {
             return OK;
         }
-        const Expr *text = *ret_expr;
-        if (text->type->kind == TYPE_VARBINARY) {
-            TRY(call_function(an, "from_utf8", 1, &text, node, &text));
-        }
-        return call_function(an, "json_parse", 1, &text, node, ret_expr);
+        return parse_json_text(an, *ret_expr, node, ret_expr);
     }
     TRY(analyze_expression(context, node, ret_expr));
     const Type *type = (*ret_expr)->type;
@@ -89,7 +109,6 @@ static Status json_item(const ExpressionContext *context, const Node *node, Json
     case TYPE_TIME_TZ:
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMP_TZ:
-    case TYPE_JSON:
         return OK;
     default:
         if (can_cast(type, type_varchar_unbounded())) {
@@ -99,6 +118,14 @@ static Status json_item(const ExpressionContext *context, const Node *node, Json
         return FAIL_NODE(an, NOT_SUPPORTED, node, "Unsupported type of JSON path parameter: %s",
                          type->name);
     }
+}
+
+const char *canonical_name(Analyzer *an, const Identifier *name) {
+    char *upper = arena_strdup(an->arena, name->value);
+    for (char *c = upper; *c != '\0' && !name->delimited; c++) {
+        *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
+    }
+    return upper;
 }
 
 Status json_path_parameters(const ExpressionContext *context, const JsonPathInvocation *node,
@@ -113,7 +140,7 @@ Status json_path_parameters(const ExpressionContext *context, const JsonPathInvo
             NODE_CAST(JsonPathParameter, node->path_parameters.items[i]);
         TRY(json_item(context, parameter->parameter, parameter->format, &items[i]));
         types[i] = items[i]->type;
-        names[i] = parameter->name->value;
+        names[i] = canonical_name(an, parameter->name);
         for (int32_t j = 0; j < i; j++) {
             if (strcmp(names[i], names[j]) == 0) {
                 return FAIL_NODE(an, DUPLICATE_PARAMETER_NAME, &parameter->name->node,
@@ -222,10 +249,23 @@ Status json_returning(const ExpressionContext *context, const Node *node, const 
     return OK;
 }
 
+static Status check_quotes(Analyzer *an, const JsonQuery *node) {
+    if (node->quotes_behavior == JSON_QUOTES_UNSPECIFIED ||
+        node->wrapper_behavior == JSON_WRAPPER_WITHOUT) {
+        return OK;
+    }
+    return FAIL_NODE(an, INVALID_FUNCTION_ARGUMENT, &node->node,
+                     "%s QUOTES behavior specified with WITH %s ARRAY WRAPPER behavior",
+                     node->quotes_behavior == JSON_QUOTES_OMIT ? "OMIT" : "KEEP",
+                     node->wrapper_behavior == JSON_WRAPPER_CONDITIONAL ? "CONDITIONAL"
+                                                                        : "UNCONDITIONAL");
+}
+
 static Status analyze_json_query(const ExpressionContext *context, const JsonQuery *node,
                                  const Expr **ret_expr) {
     Analyzer *an = context->an;
     const Expr *arguments[7];
+    TRY(check_quotes(an, node));
     TRY(path_arguments(context, node->json_path_invocation, arguments));
     arguments[3] = choice(an, (int)node->wrapper_behavior);
     arguments[4] = choice(an, (int)node->quotes_behavior);

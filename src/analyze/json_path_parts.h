@@ -6,6 +6,8 @@
 
 #include "analyze/query_block.h"
 
+/* An identifier as SQL/JSON names things: upper case unless quoted. */
+const char *canonical_name(Analyzer *an, const Identifier *name);
 /* Text, bytes or json that a path reads. */
 MUST_CHECK Status json_input(const ExpressionContext *context, const Node *node, JsonFormat format,
                              const Expr **ret_expr);

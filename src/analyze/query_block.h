@@ -236,6 +236,9 @@ MUST_CHECK Status analyze_join(Analyzer *an, const Join *join, const Scope *oute
  */
 MUST_CHECK Status analyze_unnest(Analyzer *an, const Unnest *unnest, const Scope *scope,
                                  PlanNode *source, JoinKind kind, RelationPlan *ret_plan);
+/* The same for JSON_TABLE. */
+MUST_CHECK Status analyze_json_table(Analyzer *an, const JsonTable *node, const Scope *scope,
+                                     PlanNode *source, JoinKind kind, RelationPlan *ret_plan);
 MUST_CHECK Status analyze_named_reference(Analyzer *an, const TableReference *node,
                                           const Scope *scope, bool *ret_found,
                                           RelationPlan *ret_plan);

@@ -338,7 +338,8 @@ static Status choose(Analyzer *an, const Node *relation, const Scope *scope,
     case NODE_SET_OPERATION:
         return analyze_query_body(an, relation, scope, false, ret_plan);
     case NODE_JSON_TABLE:
-        return FAIL_NODE(an, NOT_SUPPORTED, relation, "JSON_TABLE is not supported");
+        return analyze_json_table(an, NODE_CAST(JsonTable, relation), scope, plan_single_row(an),
+                                  INNER_JOIN, ret_plan);
     case NODE_PATTERN_RECOGNITION_RELATION:
         return FAIL_NODE(an, NOT_SUPPORTED, relation, "MATCH_RECOGNIZE is not supported");
     default:

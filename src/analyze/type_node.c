@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+static const char *const FIELD_NAMES[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
+
 static Status convert(Analyzer *an, const Node *node, const Type **ret_type);
 
 static Status resolve_generic(Analyzer *an, const GenericDataType *node, const Type **ret_type) {
@@ -83,6 +85,11 @@ static Status convert(Analyzer *an, const Node *node, const Type **ret_type) {
         const IntervalDataType *interval = NODE_CAST(IntervalDataType, node);
         bool months = interval->from == INTERVAL_YEAR && interval->to == INTERVAL_MONTH;
         bool seconds = interval->from == INTERVAL_DAY && interval->to == INTERVAL_SECOND;
+        if (!months && !seconds) {
+            status = FAIL(an->cx, NOT_SUPPORTED, "INTERVAL %s TO %s type not supported",
+                          FIELD_NAMES[interval->from], FIELD_NAMES[interval->to]);
+            break;
+        }
         *ret_type = months    ? type_simple(TYPE_INTERVAL_YEAR_MONTH)
                     : seconds ? type_simple(TYPE_INTERVAL_DAY_SECOND)
                               : NULL;
