@@ -1,5 +1,6 @@
 /*
- * warren-server: starts a server from a Trino configuration folder and runs it until SIGTERM or SIGINT.
+ * warren-server: starts a server from a Trino configuration folder and runs it until SIGTERM or
+ * SIGINT.
  */
 #include <libgen.h>
 #include <limits.h>
@@ -12,18 +13,17 @@
 #include "server/config.h"
 #include "server/server.h"
 
-static void print_usage(FILE *out)
-{
+static void print_usage(FILE *out) {
     fprintf(out, "Usage: warren-server [--etc-dir DIR] [--plugin-dir DIR] [--version] [--help]\n"
                  "  --etc-dir DIR     a Trino configuration folder (default: etc)\n"
-                 "  --plugin-dir DIR  folder of the connector plugins (default: plugin beside the program's folder)\n\n"
+                 "  --plugin-dir DIR  folder of the connector plugins (default: plugin beside the "
+                 "program's folder)\n\n"
                  "Properties and their defaults:\n");
     server_config_print_help(out);
 }
 
 /* BUILD/bin/warren-server has its plugins in BUILD/plugin. */
-static const char *default_plugin_dir(Arena *arena)
-{
+static const char *default_plugin_dir(Arena *arena) {
     char program[PATH_MAX];
     ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
     if (size <= 0) {
@@ -34,8 +34,7 @@ static const char *default_plugin_dir(Arena *arena)
 }
 
 /* The signals that end the server are taken by this thread only. */
-static void wait_for_end(void)
-{
+static void wait_for_end(void) {
     sigset_t signals;
     int signal_number;
     sigemptyset(&signals);
@@ -44,8 +43,7 @@ static void wait_for_end(void)
     sigwait(&signals, &signal_number);
 }
 
-static void block_signals(void)
-{
+static void block_signals(void) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -54,10 +52,10 @@ static void block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     Context cx = {.arena = arena_create(NULL)};
-    ServerStart start = {.etc_dir = "etc", .plugin_dir = default_plugin_dir(cx.arena), .version = WARREN_VERSION};
+    ServerStart start = {
+        .etc_dir = "etc", .plugin_dir = default_plugin_dir(cx.arena), .version = WARREN_VERSION};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--etc-dir") == 0 && i + 1 < argc) {
             start.etc_dir = argv[++i];

@@ -1,7 +1,9 @@
 /*
- * Strings at rest: a dictionary when there are few distinct values, else one heap for the whole chunk.
+ * Strings at rest: a dictionary when there are few distinct values, else one heap for the whole
+ * chunk.
  *
- * Batches that arrive carry their own heaps; a chunk that kept them would keep everything that their memory was part of.
+ * Batches that arrive carry their own heaps; a chunk that kept them would keep everything that
+ * their memory was part of.
  */
 #include <stdlib.h>
 
@@ -9,12 +11,11 @@
 
 enum {
     DICTIONARY_VALUES_MAX = 4096,
-    DICTIONARY_SLOTS = 16384,   /* a quarter full at most */
+    DICTIONARY_SLOTS = 16384, /* a quarter full at most */
     DICTIONARY_ROWS_PER_VALUE = 8,
 };
 
-static uint64_t hash_bytes(const char *bytes, uint32_t size)
-{
+static uint64_t hash_bytes(const char *bytes, uint32_t size) {
     uint64_t hash = size * 0x9E3779B97F4A7C15u;
     while (size >= 8) {
         uint64_t word;
@@ -31,8 +32,7 @@ static uint64_t hash_bytes(const char *bytes, uint32_t size)
 }
 
 /* One heap that holds the bytes of all the views that are not inline. */
-static void move_to_one_heap(Vector *values)
-{
+static void move_to_one_heap(Vector *values) {
     StringView *views = values->data;
     size_t total = 0;
     for (int32_t i = 0; i < values->length; i++) {
@@ -64,9 +64,9 @@ static void move_to_one_heap(Vector *values)
     values->heap_left = 0;
 }
 
-/* The rows of the distinct values and each row's index among them; -1 when there are too many. Nulls are one value. */
-static int32_t find_distinct(const Vector *values, int32_t *indices, int32_t *distinct_rows)
-{
+/* The rows of the distinct values and each row's index among them; -1 when there are too many.
+ * Nulls are one value. */
+static int32_t find_distinct(const Vector *values, int32_t *indices, int32_t *distinct_rows) {
     int32_t limit = values->length / DICTIONARY_ROWS_PER_VALUE, count = 0, null_index = -1;
     limit = limit < DICTIONARY_VALUES_MAX ? limit : DICTIONARY_VALUES_MAX;
     const StringView *views = values->data;
@@ -95,8 +95,7 @@ static int32_t find_distinct(const Vector *values, int32_t *indices, int32_t *di
     return count <= limit ? count : -1;
 }
 
-Vector *compact_strings(Vector *values)
-{
+Vector *compact_strings(Vector *values) {
     Buffer *indices = buffer_create((int64_t)sizeof(int32_t) * values->length + 4);
     int32_t *distinct_rows = malloc(sizeof *distinct_rows * (DICTIONARY_VALUES_MAX + 2));
     int32_t count = find_distinct(values, (int32_t *)indices->data, distinct_rows);

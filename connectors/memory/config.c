@@ -4,20 +4,29 @@
 #include "memory.h"
 
 const ConnectorProperty memory_config_properties[] = {
-    {.name = "memory.max-data-per-node", .type = "varchar", .default_value = "128MB",
+    {.name = "memory.max-data-per-node",
+     .type = "varchar",
+     .default_value = "128MB",
      .description = "Most data that the tables may hold on a node"},
-    {.name = "memory.splits-per-node", .type = "integer", .default_value = "2",
+    {.name = "memory.splits-per-node",
+     .type = "integer",
+     .default_value = "2",
      .description = "Accepted as the reference's; splits follow the size of the data"},
-    {.name = "memory.enable-lazy-dynamic-filtering", .type = "boolean", .default_value = "true",
+    {.name = "memory.enable-lazy-dynamic-filtering",
+     .type = "boolean",
+     .default_value = "true",
      .description = "Accepted as the reference's; small build sides are always waited for"},
     {.name = NULL},
 };
 
 /* "128MB" in bytes; the unit is case-sensitive as in the reference. */
-static bool parse_size(const char *text, int64_t *ret_bytes)
-{
-    static const struct { const char *unit; int64_t bytes; } units[] = {
-        {"B", 1}, {"kB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"TB", (int64_t)1 << 40}, {"PB", (int64_t)1 << 50},
+static bool parse_size(const char *text, int64_t *ret_bytes) {
+    static const struct {
+        const char *unit;
+        int64_t bytes;
+    } units[] = {
+        {"B", 1},        {"kB", 1 << 10},          {"MB", 1 << 20},
+        {"GB", 1 << 30}, {"TB", (int64_t)1 << 40}, {"PB", (int64_t)1 << 50},
     };
     char *end;
     double number = strtod(text, &end);
@@ -31,17 +40,18 @@ static bool parse_size(const char *text, int64_t *ret_bytes)
     return false;
 }
 
-static Status invalid(Context *cx, const PropertyValue *property, const char *expected)
-{
-    return FAIL(cx, CONFIGURATION_INVALID, "%s:%d: Invalid value '%s' for property '%s': expected %s",
-                property->file != NULL ? property->file : "catalog", property->line, property->text, property->name,
-                expected);
+static Status invalid(Context *cx, const PropertyValue *property, const char *expected) {
+    return FAIL(cx, CONFIGURATION_INVALID,
+                "%s:%d: Invalid value '%s' for property '%s': expected %s",
+                property->file != NULL ? property->file : "catalog", property->line, property->text,
+                property->name, expected);
 }
 
-static Status apply_property(Context *cx, MemoryConnector *memory, const PropertyValue *property)
-{
+static Status apply_property(Context *cx, MemoryConnector *memory, const PropertyValue *property) {
     if (strcmp(property->name, "memory.max-data-per-node") == 0) {
-        return parse_size(property->text, &memory->data_bytes_max) ? OK : invalid(cx, property, "a data size");
+        return parse_size(property->text, &memory->data_bytes_max)
+                   ? OK
+                   : invalid(cx, property, "a data size");
     }
     if (strcmp(property->name, "memory.splits-per-node") == 0) {
         memory->splits_per_node = (int32_t)strtol(property->text, NULL, 10);
@@ -50,14 +60,12 @@ static Status apply_property(Context *cx, MemoryConnector *memory, const Propert
     return OK;
 }
 
-char *copy_text(const char *text)
-{
+char *copy_text(const char *text) {
     return text != NULL ? strdup(text) : NULL;
 }
 
-Status memory_create(Context *cx, const char *catalog, const PropertyValue *config, int32_t config_count,
-                     void **ret_connector)
-{
+Status memory_create(Context *cx, const char *catalog, const PropertyValue *config,
+                     int32_t config_count, void **ret_connector) {
     MemoryConnector *memory = calloc(1, sizeof *memory);
     memory->catalog = copy_text(catalog);
     memory->data_bytes_max = 128 << 20;
@@ -76,8 +84,7 @@ Status memory_create(Context *cx, const char *catalog, const PropertyValue *conf
     return OK;
 }
 
-void memory_free(void *connector)
-{
+void memory_free(void *connector) {
     MemoryConnector *memory = connector;
     while (memory->table_count > 0) {
         table_remove(memory, memory->tables[memory->table_count - 1]);

@@ -53,10 +53,11 @@ const ConnectorApi memory_api = {
     .get_row_id_column = memory_get_row_id_column,
 };
 
-WARREN_EXPORT Status warren_plugin(int32_t version, const WarrenHost *host, WarrenPlugin *ret_plugin);
+WARREN_EXPORT Status warren_plugin(int32_t version, const WarrenHost *host,
+                                   WarrenPlugin *ret_plugin);
 
-WARREN_EXPORT Status warren_plugin(int32_t version, const WarrenHost *host, WarrenPlugin *ret_plugin)
-{
+WARREN_EXPORT Status warren_plugin(int32_t version, const WarrenHost *host,
+                                   WarrenPlugin *ret_plugin) {
     static const ConnectorApi *const connectors[] = {&memory_api};
     if (version != WARREN_INTERFACE_VERSION || host->size < sizeof(WarrenHost)) {
         return FAILED;

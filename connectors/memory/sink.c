@@ -1,7 +1,9 @@
 /*
- * Page sinks: rows gather in column builders; every CHUNK_ROWS_MAX of them become a chunk. Merge sinks note row ids too.
+ * Page sinks: rows gather in column builders; every CHUNK_ROWS_MAX of them become a chunk. Merge
+ * sinks note row ids too.
  *
- * A finished sink's chunks wait in the connector, under an id that is the fragment, until finish_write takes them.
+ * A finished sink's chunks wait in the connector, under an id that is the fragment, until
+ * finish_write takes them.
  */
 #include <stdlib.h>
 
@@ -18,8 +20,8 @@ typedef struct PageSink {
     int64_t deleted_capacity;
 } PageSink;
 
-Status memory_open_sink(Context *cx, void *connector, void *transaction, Handle write, void **ret_sink)
-{
+Status memory_open_sink(Context *cx, void *connector, void *transaction, Handle write,
+                        void **ret_sink) {
     MemoryConnector *memory = connector;
     PageSink *sink = calloc(1, sizeof *sink);
     sink->memory = memory;
@@ -30,12 +32,13 @@ Status memory_open_sink(Context *cx, void *connector, void *transaction, Handle 
         sink->column_count = table->column_count;
         sink->columns = calloc((size_t)table->column_count + 1, sizeof *sink->columns);
         for (int32_t i = 0; i < table->column_count; i++) {
-            sink->columns[i] = (ConnectorColumn) {.name = copy_text(table->columns[i].name),
-                                                  .type = table->columns[i].type,
-                                                  .not_null = table->columns[i].not_null};
+            sink->columns[i] = (ConnectorColumn){.name = copy_text(table->columns[i].name),
+                                                 .type = table->columns[i].type,
+                                                 .not_null = table->columns[i].not_null};
         }
         sink->write->column_count = table->column_count;
-        sink->write->summaries = calloc((size_t)table->column_count + 1, sizeof *sink->write->summaries);
+        sink->write->summaries =
+            calloc((size_t)table->column_count + 1, sizeof *sink->write->summaries);
     }
     sink->write->id = memory->next_id++;
     pthread_mutex_unlock(&memory->lock);
@@ -48,15 +51,15 @@ Status memory_open_sink(Context *cx, void *connector, void *transaction, Handle 
     return OK;
 }
 
-static Status close_chunk(Context *cx, PageSink *sink)
-{
+static Status close_chunk(Context *cx, PageSink *sink) {
     PendingWrite *write = sink->write;
     if (sink->row_count == 0) {
         return OK;
     }
     if (write->chunk_count == sink->chunk_capacity) {
         sink->chunk_capacity = sink->chunk_capacity * 2 + 8;
-        write->chunks = realloc(write->chunks, sizeof *write->chunks * (size_t)sink->chunk_capacity);
+        write->chunks =
+            realloc(write->chunks, sizeof *write->chunks * (size_t)sink->chunk_capacity);
     }
     Chunk *chunk = chunk_create(sink->memory, sink->row_count, sink->column_count, sink->builders);
     for (int32_t i = 0; i < sink->column_count; i++) {
@@ -73,15 +76,16 @@ static Status close_chunk(Context *cx, PageSink *sink)
     return OK;
 }
 
-static Status check_not_null(Context *cx, const PageSink *sink, const Batch *batch, const int32_t *rows, int32_t count)
-{
+static Status check_not_null(Context *cx, const PageSink *sink, const Batch *batch,
+                             const int32_t *rows, int32_t count) {
     for (int32_t i = 0; i < sink->column_count; i++) {
         if (!sink->columns[i].not_null || !vector_may_have_nulls(batch->columns[i])) {
             continue;
         }
         for (int32_t k = 0; k < count; k++) {
             if (vector_is_null(batch->columns[i], rows != NULL ? rows[k] : k)) {
-                return FAIL(cx, CONSTRAINT_VIOLATION, "NULL value not allowed for NOT NULL column: %s",
+                return FAIL(cx, CONSTRAINT_VIOLATION,
+                            "NULL value not allowed for NOT NULL column: %s",
                             sink->columns[i].name);
             }
         }
@@ -89,8 +93,8 @@ static Status check_not_null(Context *cx, const PageSink *sink, const Batch *bat
     return OK;
 }
 
-static Status append_rows(Context *cx, PageSink *sink, const Batch *batch, const int32_t *rows, int32_t count)
-{
+static Status append_rows(Context *cx, PageSink *sink, const Batch *batch, const int32_t *rows,
+                          int32_t count) {
     TRY(check_not_null(cx, sink, batch, rows, count));
     for (int32_t i = 0; i < sink->column_count; i++) {
         if (sink->builders[i] == NULL) {
@@ -102,20 +106,20 @@ static Status append_rows(Context *cx, PageSink *sink, const Batch *batch, const
     return sink->row_count >= CHUNK_ROWS_MAX ? close_chunk(cx, sink) : OK;
 }
 
-Status memory_append(Context *cx, void *sink, const Batch *batch)
-{
+Status memory_append(Context *cx, void *sink, const Batch *batch) {
     return append_rows(cx, sink, batch, NULL, batch->row_count);
 }
 
-Status memory_merge(Context *cx, void *opaque, const Vector *changes, const Vector *row_ids, const Batch *batch)
-{
+Status memory_merge(Context *cx, void *opaque, const Vector *changes, const Vector *row_ids,
+                    const Batch *batch) {
     PageSink *sink = opaque;
     PendingWrite *write = sink->write;
     int32_t *inserted = malloc(sizeof *inserted * (size_t)(batch->row_count + 1)), count = 0;
     VectorView kinds = vector_view(changes), ids = vector_view(row_ids);
     if (write->deleted_count + batch->row_count > sink->deleted_capacity) {
         sink->deleted_capacity = (write->deleted_count + batch->row_count) * 2;
-        write->deleted = realloc(write->deleted, sizeof *write->deleted * (size_t)sink->deleted_capacity);
+        write->deleted =
+            realloc(write->deleted, sizeof *write->deleted * (size_t)sink->deleted_capacity);
     }
     for (int32_t row = 0; row < batch->row_count; row++) {
         int8_t kind = VIEW_VALUE(&kinds, int8_t, row);
@@ -130,8 +134,7 @@ Status memory_merge(Context *cx, void *opaque, const Vector *changes, const Vect
     return status;
 }
 
-static void free_sink(PageSink *sink)
-{
+static void free_sink(PageSink *sink) {
     for (int32_t i = 0; i < sink->column_count; i++) {
         vector_unref(sink->builders[i]);
         free((void *)(uintptr_t)sink->columns[i].name);
@@ -141,8 +144,7 @@ static void free_sink(PageSink *sink)
     free(sink);
 }
 
-Status memory_finish_sink(Context *cx, void *opaque, Handle *ret_fragment)
-{
+Status memory_finish_sink(Context *cx, void *opaque, Handle *ret_fragment) {
     PageSink *sink = opaque;
     if (close_chunk(cx, sink) != OK) {
         memory_abort_sink(sink);
@@ -153,13 +155,13 @@ Status memory_finish_sink(Context *cx, void *opaque, Handle *ret_fragment)
     sink->write->next = memory->pending;
     memory->pending = sink->write;
     pthread_mutex_unlock(&memory->lock);
-    *ret_fragment = (Handle) {arena_copy(cx->arena, &sink->write->id, sizeof sink->write->id), sizeof sink->write->id};
+    *ret_fragment = (Handle){arena_copy(cx->arena, &sink->write->id, sizeof sink->write->id),
+                             sizeof sink->write->id};
     free_sink(sink);
     return OK;
 }
 
-void memory_abort_sink(void *opaque)
-{
+void memory_abort_sink(void *opaque) {
     PageSink *sink = opaque;
     for (int32_t i = 0; i < sink->write->chunk_count; i++) {
         chunk_unref(sink->memory, sink->write->chunks[i]);

@@ -1,5 +1,6 @@
 /*
- * Page sources: slices of a chunk's columns, nothing copied. The column after the table's own is the row id: chunk << 32 | row.
+ * Page sources: slices of a chunk's columns, nothing copied. The column after the table's own is
+ * the row id: chunk << 32 | row.
  */
 #include <stdlib.h>
 
@@ -11,13 +12,13 @@ typedef struct PageSource {
     int32_t table_columns; /* the row id's position */
     int64_t bytes, rows;
     int32_t column_count;
-    const Type **types;    /* of the columns, for chunks older than a column */
+    const Type **types; /* of the columns, for chunks older than a column */
     int32_t columns[];
 } PageSource;
 
-Status memory_open_source(Context *cx, void *connector, void *transaction, Handle table, const Split *split,
-                          const int32_t *columns, int32_t column_count, const DynamicFilter *filter, void **ret_source)
-{
+Status memory_open_source(Context *cx, void *connector, void *transaction, Handle table,
+                          const Split *split, const int32_t *columns, int32_t column_count,
+                          const DynamicFilter *filter, void **ret_source) {
     MemoryConnector *memory = connector;
     const SplitHandle *handle = split->handle.data;
     PageSource *source = calloc(1, sizeof *source + sizeof(int32_t) * (size_t)column_count);
@@ -40,8 +41,7 @@ Status memory_open_source(Context *cx, void *connector, void *transaction, Handl
     return OK;
 }
 
-static Vector *make_row_ids(int32_t chunk, int32_t first, int32_t count)
-{
+static Vector *make_row_ids(int32_t chunk, int32_t first, int32_t count) {
     Vector *ids = vector_create(type_simple(TYPE_BIGINT), count);
     for (int32_t i = 0; i < count; i++) {
         VECTOR_DATA(ids, int64_t)[i] = (int64_t)chunk << 32 | (first + i);
@@ -49,8 +49,7 @@ static Vector *make_row_ids(int32_t chunk, int32_t first, int32_t count)
     return ids;
 }
 
-Status memory_read_source(Context *cx, void *opaque, Batch **ret_batch)
-{
+Status memory_read_source(Context *cx, void *opaque, Batch **ret_batch) {
     PageSource *source = opaque;
     *ret_batch = NULL;
     if (source->chunk >= source->chunk_end || source->chunk >= source->version->chunk_count) {
@@ -81,8 +80,7 @@ Status memory_read_source(Context *cx, void *opaque, Batch **ret_batch)
     return OK;
 }
 
-void memory_close_source(void *opaque, SourceStatistics *statistics)
-{
+void memory_close_source(void *opaque, SourceStatistics *statistics) {
     PageSource *source = opaque;
     if (statistics != NULL) {
         statistics->physical_bytes += source->bytes;

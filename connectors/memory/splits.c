@@ -8,8 +8,8 @@ typedef struct SplitSource {
     int32_t next;
 } SplitSource;
 
-TableVersion *transaction_pin(MemoryConnector *memory, MemoryTransaction *transaction, int64_t table_id)
-{
+TableVersion *transaction_pin(MemoryConnector *memory, MemoryTransaction *transaction,
+                              int64_t table_id) {
     TableVersion *version = NULL;
     pthread_mutex_lock(&transaction->lock);
     for (int32_t i = 0; i < transaction->count && version == NULL; i++) {
@@ -24,32 +24,31 @@ TableVersion *transaction_pin(MemoryConnector *memory, MemoryTransaction *transa
         pthread_mutex_unlock(&memory->lock);
         if (transaction->count == transaction->capacity) {
             transaction->capacity = transaction->capacity * 2 + 4;
-            transaction->pinned = realloc(transaction->pinned,
-                                          sizeof *transaction->pinned * (size_t)transaction->capacity);
+            transaction->pinned = realloc(transaction->pinned, sizeof *transaction->pinned *
+                                                                   (size_t)transaction->capacity);
         }
-        transaction->pinned[transaction->count++] = (PinnedVersion) {table_id, version};
+        transaction->pinned[transaction->count++] = (PinnedVersion){table_id, version};
     }
     pthread_mutex_unlock(&transaction->lock);
     return version;
 }
 
-Status memory_open_splits(Context *cx, void *connector, void *transaction, Handle table, const DynamicFilter *filter,
-                          void **ret_splits)
-{
+Status memory_open_splits(Context *cx, void *connector, void *transaction, Handle table,
+                          const DynamicFilter *filter, void **ret_splits) {
     SplitSource *source = calloc(1, sizeof *source);
-    source->version = transaction_pin(connector, transaction, ((const TableHandle *)table.data)->table_id);
+    source->version =
+        transaction_pin(connector, transaction, ((const TableHandle *)table.data)->table_id);
     *ret_splits = source;
     return OK;
 }
 
-Status memory_next_splits(Context *cx, void *splits, int32_t limit, Split *ret_splits, int32_t *ret_count,
-                          bool *ret_finished)
-{
+Status memory_next_splits(Context *cx, void *splits, int32_t limit, Split *ret_splits,
+                          int32_t *ret_count, bool *ret_finished) {
     SplitSource *source = splits;
     int32_t count = 0;
     for (; count < limit && source->next < source->version->chunk_count; count++) {
         SplitHandle handle = {.first_chunk = source->next++, .chunk_count = 1};
-        ret_splits[count] = (Split) {
+        ret_splits[count] = (Split){
             .handle = {arena_copy(cx->arena, &handle, sizeof handle), sizeof handle},
             .weight = 100,
         };
@@ -59,7 +58,6 @@ Status memory_next_splits(Context *cx, void *splits, int32_t limit, Split *ret_s
     return OK;
 }
 
-void memory_close_splits(void *splits)
-{
+void memory_close_splits(void *splits) {
     free(splits);
 }

@@ -1,5 +1,6 @@
 /*
- * Tables, versions, chunks: who owns what. A version owns references to its chunks, a table one to its current version.
+ * Tables, versions, chunks: who owns what. A version owns references to its chunks, a table one to
+ * its current version.
  */
 #include <stdlib.h>
 
@@ -7,8 +8,8 @@
 
 /* ---- chunks ---- */
 
-Chunk *chunk_create(MemoryConnector *memory, int32_t row_count, int32_t column_count, Vector **columns)
-{
+Chunk *chunk_create(MemoryConnector *memory, int32_t row_count, int32_t column_count,
+                    Vector **columns) {
     Chunk *chunk = calloc(1, sizeof *chunk);
     chunk->references = 1;
     chunk->row_count = row_count;
@@ -26,8 +27,7 @@ Chunk *chunk_create(MemoryConnector *memory, int32_t row_count, int32_t column_c
     return chunk;
 }
 
-void chunk_unref(MemoryConnector *memory, Chunk *chunk)
-{
+void chunk_unref(MemoryConnector *memory, Chunk *chunk) {
     if (--chunk->references > 0) {
         return;
     }
@@ -40,8 +40,7 @@ void chunk_unref(MemoryConnector *memory, Chunk *chunk)
 }
 
 /* The rows whose bit is clear; NULL when none is left. */
-Chunk *chunk_without(MemoryConnector *memory, const Chunk *chunk, const uint64_t *deleted)
-{
+Chunk *chunk_without(MemoryConnector *memory, const Chunk *chunk, const uint64_t *deleted) {
     int32_t *rows = malloc(sizeof *rows * (size_t)(chunk->row_count + 1)), count = 0;
     for (int32_t row = 0; row < chunk->row_count; row++) {
         rows[count] = row;
@@ -62,8 +61,7 @@ Chunk *chunk_without(MemoryConnector *memory, const Chunk *chunk, const uint64_t
 
 /* ---- versions ---- */
 
-TableVersion *version_create(int32_t chunk_count)
-{
+TableVersion *version_create(int32_t chunk_count) {
     TableVersion *version = calloc(1, sizeof *version);
     version->references = 1;
     version->chunk_count = chunk_count;
@@ -71,14 +69,12 @@ TableVersion *version_create(int32_t chunk_count)
     return version;
 }
 
-TableVersion *version_ref(TableVersion *version)
-{
+TableVersion *version_ref(TableVersion *version) {
     version->references++;
     return version;
 }
 
-void version_unref(MemoryConnector *memory, TableVersion *version)
-{
+void version_unref(MemoryConnector *memory, TableVersion *version) {
     if (--version->references > 0) {
         return;
     }
@@ -91,8 +87,7 @@ void version_unref(MemoryConnector *memory, TableVersion *version)
 
 /* ---- tables ---- */
 
-MemoryTable *table_by_id(MemoryConnector *memory, int64_t id)
-{
+MemoryTable *table_by_id(MemoryConnector *memory, int64_t id) {
     for (int32_t i = 0; i < memory->table_count; i++) {
         if (memory->tables[i]->id == id) {
             return memory->tables[i];
@@ -101,29 +96,28 @@ MemoryTable *table_by_id(MemoryConnector *memory, int64_t id)
     return NULL;
 }
 
-MemoryTable *table_by_name(MemoryConnector *memory, const char *schema, const char *name)
-{
+MemoryTable *table_by_name(MemoryConnector *memory, const char *schema, const char *name) {
     for (int32_t i = 0; i < memory->table_count; i++) {
         MemoryTable *table = memory->tables[i];
-        if (table->visible && strcmp(table->schema, schema) == 0 && strcmp(table->name, name) == 0) {
+        if (table->visible && strcmp(table->schema, schema) == 0 &&
+            strcmp(table->name, name) == 0) {
             return table;
         }
     }
     return NULL;
 }
 
-MemoryView *view_by_name(MemoryConnector *memory, const char *schema, const char *name)
-{
+MemoryView *view_by_name(MemoryConnector *memory, const char *schema, const char *name) {
     for (int32_t i = 0; i < memory->view_count; i++) {
-        if (strcmp(memory->views[i]->schema, schema) == 0 && strcmp(memory->views[i]->name, name) == 0) {
+        if (strcmp(memory->views[i]->schema, schema) == 0 &&
+            strcmp(memory->views[i]->name, name) == 0) {
             return memory->views[i];
         }
     }
     return NULL;
 }
 
-MemoryTable *table_add(MemoryConnector *memory, const NewTable *definition, bool visible)
-{
+MemoryTable *table_add(MemoryConnector *memory, const NewTable *definition, bool visible) {
     MemoryTable *table = calloc(1, sizeof *table);
     table->id = memory->next_id++;
     table->visible = visible;
@@ -135,20 +129,22 @@ MemoryTable *table_add(MemoryConnector *memory, const NewTable *definition, bool
     table->summaries = calloc((size_t)definition->column_count + 1, sizeof *table->summaries);
     for (int32_t i = 0; i < definition->column_count; i++) {
         const ConnectorColumn *column = &definition->columns[i];
-        table->columns[i] = (ConnectorColumn) {.name = copy_text(column->name), .type = column->type,
-                                               .not_null = column->not_null, .comment = copy_text(column->comment)};
+        table->columns[i] = (ConnectorColumn){.name = copy_text(column->name),
+                                              .type = column->type,
+                                              .not_null = column->not_null,
+                                              .comment = copy_text(column->comment)};
     }
     table->current = version_create(0);
     if (memory->table_count == memory->table_capacity) {
         memory->table_capacity = memory->table_capacity * 2 + 8;
-        memory->tables = realloc(memory->tables, sizeof *memory->tables * (size_t)memory->table_capacity);
+        memory->tables =
+            realloc(memory->tables, sizeof *memory->tables * (size_t)memory->table_capacity);
     }
     memory->tables[memory->table_count++] = table;
     return table;
 }
 
-void table_remove(MemoryConnector *memory, MemoryTable *table)
-{
+void table_remove(MemoryConnector *memory, MemoryTable *table) {
     for (int32_t i = 0; i < memory->table_count; i++) {
         if (memory->tables[i] == table) {
             memory->tables[i] = memory->tables[--memory->table_count];
@@ -159,8 +155,7 @@ void table_remove(MemoryConnector *memory, MemoryTable *table)
     table_free(table);
 }
 
-void table_free(MemoryTable *table)
-{
+void table_free(MemoryTable *table) {
     for (int32_t i = 0; i < table->column_count; i++) {
         free((void *)(uintptr_t)table->columns[i].name);
         free((void *)(uintptr_t)table->columns[i].comment);
@@ -173,8 +168,7 @@ void table_free(MemoryTable *table)
     free(table);
 }
 
-void view_free(MemoryView *view)
-{
+void view_free(MemoryView *view) {
     arena_free(view->arena);
     free(view->schema);
     free(view->name);

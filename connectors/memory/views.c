@@ -4,10 +4,9 @@
 #include "memory.h"
 
 static void copy_definition(MemoryView *entry, const ConnectorView *view, int32_t column_count,
-                            const ConnectorColumn *columns)
-{
+                            const ConnectorColumn *columns) {
     Arena *arena = arena_create(NULL);
-    entry->view = (ConnectorView) {
+    entry->view = (ConnectorView){
         .sql = arena_strdup(arena, view->sql),
         .catalog = arena_strdup(arena, view->catalog),
         .schema = arena_strdup(arena, view->schema),
@@ -26,22 +25,22 @@ static void copy_definition(MemoryView *entry, const ConnectorView *view, int32_
     entry->arena = arena;
 }
 
-static MemoryView *add_view(MemoryConnector *memory, const char *schema, const char *name)
-{
+static MemoryView *add_view(MemoryConnector *memory, const char *schema, const char *name) {
     MemoryView *entry = calloc(1, sizeof *entry);
     entry->schema = copy_text(schema);
     entry->name = copy_text(name);
     if (memory->view_count == memory->view_capacity) {
         memory->view_capacity = memory->view_capacity * 2 + 8;
-        memory->views = realloc(memory->views, sizeof *memory->views * (size_t)memory->view_capacity);
+        memory->views =
+            realloc(memory->views, sizeof *memory->views * (size_t)memory->view_capacity);
     }
     memory->views[memory->view_count++] = entry;
     return entry;
 }
 
-Status memory_create_view(Context *cx, void *connector, const char *schema, const char *name, const ConnectorView *view,
-                          int32_t column_count, const ConnectorColumn *columns, bool replace)
-{
+Status memory_create_view(Context *cx, void *connector, const char *schema, const char *name,
+                          const ConnectorView *view, int32_t column_count,
+                          const ConnectorColumn *columns, bool replace) {
     MemoryConnector *memory = connector;
     Status status = OK;
     pthread_mutex_lock(&memory->lock);
@@ -67,8 +66,8 @@ Status memory_create_view(Context *cx, void *connector, const char *schema, cons
 }
 
 /* Runs with the lock held and the view found, or fails. */
-static Status with_view(Context *cx, MemoryConnector *memory, const char *schema, const char *name, MemoryView **ret_view)
-{
+static Status with_view(Context *cx, MemoryConnector *memory, const char *schema, const char *name,
+                        MemoryView **ret_view) {
     pthread_mutex_lock(&memory->lock);
     *ret_view = view_by_name(memory, schema, name);
     if (*ret_view == NULL) {
@@ -78,8 +77,7 @@ static Status with_view(Context *cx, MemoryConnector *memory, const char *schema
     return OK;
 }
 
-Status memory_drop_view(Context *cx, void *connector, const char *schema, const char *name)
-{
+Status memory_drop_view(Context *cx, void *connector, const char *schema, const char *name) {
     MemoryConnector *memory = connector;
     MemoryView *view;
     TRY(with_view(cx, memory, schema, name, &view));
@@ -94,14 +92,14 @@ Status memory_drop_view(Context *cx, void *connector, const char *schema, const 
     return OK;
 }
 
-Status memory_rename_view(Context *cx, void *connector, const char *schema, const char *name, const char *new_schema,
-                          const char *new_name)
-{
+Status memory_rename_view(Context *cx, void *connector, const char *schema, const char *name,
+                          const char *new_schema, const char *new_name) {
     MemoryConnector *memory = connector;
     MemoryView *view;
     TRY(with_view(cx, memory, schema, name, &view));
     Status status = OK;
-    if (table_by_name(memory, new_schema, new_name) != NULL || view_by_name(memory, new_schema, new_name) != NULL) {
+    if (table_by_name(memory, new_schema, new_name) != NULL ||
+        view_by_name(memory, new_schema, new_name) != NULL) {
         status = FAIL(cx, TABLE_ALREADY_EXISTS, "View already exists: %s.%s", new_schema, new_name);
     } else {
         free(view->schema);
@@ -113,8 +111,8 @@ Status memory_rename_view(Context *cx, void *connector, const char *schema, cons
     return status;
 }
 
-Status memory_set_view_comment(Context *cx, void *connector, const char *schema, const char *name, const char *comment)
-{
+Status memory_set_view_comment(Context *cx, void *connector, const char *schema, const char *name,
+                               const char *comment) {
     MemoryConnector *memory = connector;
     MemoryView *view;
     TRY(with_view(cx, memory, schema, name, &view));
@@ -123,9 +121,8 @@ Status memory_set_view_comment(Context *cx, void *connector, const char *schema,
     return OK;
 }
 
-Status memory_set_view_column_comment(Context *cx, void *connector, const char *schema, const char *name,
-                                      int32_t column, const char *comment)
-{
+Status memory_set_view_column_comment(Context *cx, void *connector, const char *schema,
+                                      const char *name, int32_t column, const char *comment) {
     MemoryConnector *memory = connector;
     MemoryView *view;
     TRY(with_view(cx, memory, schema, name, &view));
@@ -134,13 +131,12 @@ Status memory_set_view_column_comment(Context *cx, void *connector, const char *
     return OK;
 }
 
-Status memory_view_as_table(Context *cx, const MemoryView *entry, ConnectorTable **ret_table)
-{
+Status memory_view_as_table(Context *cx, const MemoryView *entry, ConnectorTable **ret_table) {
     MemoryView copy = {0};
     copy_definition(&copy, &entry->view, entry->column_count, entry->columns);
     arena_on_free(cx->arena, (void (*)(void *))arena_free, copy.arena);
     ConnectorTable *table = arena_new(cx->arena, ConnectorTable);
-    *table = (ConnectorTable) {
+    *table = (ConnectorTable){
         .kind = TABLE_KIND_VIEW,
         .schema = arena_strdup(cx->arena, entry->schema),
         .name = arena_strdup(cx->arena, entry->name),

@@ -5,14 +5,12 @@
 
 #include "memory.h"
 
-static Handle make_handle(Context *cx, WriteHandle write)
-{
-    return (Handle) {arena_copy(cx->arena, &write, sizeof write), sizeof write};
+static Handle make_handle(Context *cx, WriteHandle write) {
+    return (Handle){arena_copy(cx->arena, &write, sizeof write), sizeof write};
 }
 
-Status memory_begin_create(Context *cx, void *connector, void *transaction, const NewTable *definition, bool replace,
-                           Handle *ret_write)
-{
+Status memory_begin_create(Context *cx, void *connector, void *transaction,
+                           const NewTable *definition, bool replace, Handle *ret_write) {
     MemoryConnector *memory = connector;
     Status status = OK;
     if (replace) {
@@ -25,40 +23,42 @@ Status memory_begin_create(Context *cx, void *connector, void *transaction, cons
     }
     if (!has_schema) {
         status = FAIL(cx, NOT_FOUND, "Schema %s not found", definition->schema);
-    } else if (table_by_name(memory, definition->schema, definition->name) != NULL
-               || view_by_name(memory, definition->schema, definition->name) != NULL) {
-        status = FAIL(cx, TABLE_ALREADY_EXISTS, "Table '%s.%s' already exists", definition->schema, definition->name);
+    } else if (table_by_name(memory, definition->schema, definition->name) != NULL ||
+               view_by_name(memory, definition->schema, definition->name) != NULL) {
+        status = FAIL(cx, TABLE_ALREADY_EXISTS, "Table '%s.%s' already exists", definition->schema,
+                      definition->name);
     } else {
         MemoryTable *table = table_add(memory, definition, false);
-        *ret_write = make_handle(cx, (WriteHandle) {.table_id = table->id, .is_create = true});
+        *ret_write = make_handle(cx, (WriteHandle){.table_id = table->id, .is_create = true});
     }
     pthread_mutex_unlock(&memory->lock);
     return status;
 }
 
-Status memory_begin_insert(Context *cx, void *connector, void *transaction, Handle table, Handle *ret_write)
-{
-    *ret_write = make_handle(cx, (WriteHandle) {.table_id = ((const TableHandle *)table.data)->table_id});
+Status memory_begin_insert(Context *cx, void *connector, void *transaction, Handle table,
+                           Handle *ret_write) {
+    *ret_write =
+        make_handle(cx, (WriteHandle){.table_id = ((const TableHandle *)table.data)->table_id});
     return OK;
 }
 
-Status memory_begin_merge(Context *cx, void *connector, void *transaction, Handle table, Handle *ret_write)
-{
+Status memory_begin_merge(Context *cx, void *connector, void *transaction, Handle table,
+                          Handle *ret_write) {
     int64_t table_id = ((const TableHandle *)table.data)->table_id;
     transaction_pin(connector, transaction, table_id); /* row ids are positions in this version */
-    *ret_write = make_handle(cx, (WriteHandle) {.table_id = table_id, .is_merge = true});
+    *ret_write = make_handle(cx, (WriteHandle){.table_id = table_id, .is_merge = true});
     return OK;
 }
 
-Status memory_get_row_id_column(Context *cx, void *connector, Handle table, ConnectorColumn *ret_column)
-{
-    *ret_column = (ConnectorColumn) {.name = "$row_id", .type = type_simple(TYPE_BIGINT), .hidden = true};
+Status memory_get_row_id_column(Context *cx, void *connector, Handle table,
+                                ConnectorColumn *ret_column) {
+    *ret_column =
+        (ConnectorColumn){.name = "$row_id", .type = type_simple(TYPE_BIGINT), .hidden = true};
     return OK;
 }
 
 /* Takes the fragment's write out of the pending ones; the lock is held. */
-static PendingWrite *take_pending(MemoryConnector *memory, Handle fragment)
-{
+static PendingWrite *take_pending(MemoryConnector *memory, Handle fragment) {
     int64_t id;
     memcpy(&id, fragment.data, sizeof id);
     for (PendingWrite **link = &memory->pending; *link != NULL; link = &(*link)->next) {
@@ -71,8 +71,7 @@ static PendingWrite *take_pending(MemoryConnector *memory, Handle fragment)
     return NULL;
 }
 
-static void free_pending(PendingWrite *write)
-{
+static void free_pending(PendingWrite *write) {
     free(write->chunks);
     free(write->summaries);
     free(write->deleted);
@@ -80,16 +79,17 @@ static void free_pending(PendingWrite *write)
 }
 
 /* Bitmaps of deleted rows, by chunk of the version; NULL where none is. */
-static uint64_t **collect_deleted(const TableVersion *version, PendingWrite *const *writes, int32_t count,
-                                  int64_t *ret_deleted)
-{
+static uint64_t **collect_deleted(const TableVersion *version, PendingWrite *const *writes,
+                                  int32_t count, int64_t *ret_deleted) {
     uint64_t **bitmaps = calloc((size_t)version->chunk_count + 1, sizeof *bitmaps);
     *ret_deleted = 0;
     for (int32_t i = 0; i < count; i++) {
         for (int64_t k = 0; k < writes[i]->deleted_count; k++) {
-            int32_t chunk = (int32_t)(writes[i]->deleted[k] >> 32), row = (int32_t)writes[i]->deleted[k];
+            int32_t chunk = (int32_t)(writes[i]->deleted[k] >> 32),
+                    row = (int32_t)writes[i]->deleted[k];
             if (bitmaps[chunk] == NULL) {
-                bitmaps[chunk] = calloc(bitmap_words(version->chunks[chunk]->row_count), sizeof(uint64_t));
+                bitmaps[chunk] =
+                    calloc(bitmap_words(version->chunks[chunk]->row_count), sizeof(uint64_t));
             }
             *ret_deleted += !bitmap_get(bitmaps[chunk], row);
             bitmap_set(bitmaps[chunk], row);
@@ -99,9 +99,8 @@ static uint64_t **collect_deleted(const TableVersion *version, PendingWrite *con
 }
 
 /* The table's version with the writes' changes; the lock is held. */
-static TableVersion *apply_writes(MemoryConnector *memory, MemoryTable *table, PendingWrite *const *writes,
-                                  int32_t count)
-{
+static TableVersion *apply_writes(MemoryConnector *memory, MemoryTable *table,
+                                  PendingWrite *const *writes, int32_t count) {
     int32_t added = 0;
     for (int32_t i = 0; i < count; i++) {
         added += writes[i]->chunk_count;
@@ -139,8 +138,7 @@ static TableVersion *apply_writes(MemoryConnector *memory, MemoryTable *table, P
 }
 
 /* Whether the rows that a DELETE, UPDATE or MERGE read are still those of the table. */
-static bool read_current(MemoryTransaction *transaction, const MemoryTable *table)
-{
+static bool read_current(MemoryTransaction *transaction, const MemoryTable *table) {
     for (int32_t i = 0; i < transaction->count; i++) {
         if (transaction->pinned[i].table_id == table->id) {
             return transaction->pinned[i].version == table->current;
@@ -149,8 +147,8 @@ static bool read_current(MemoryTransaction *transaction, const MemoryTable *tabl
     return true;
 }
 
-static void drop_writes(MemoryConnector *memory, PendingWrite **writes, int32_t count, bool with_chunks)
-{
+static void drop_writes(MemoryConnector *memory, PendingWrite **writes, int32_t count,
+                        bool with_chunks) {
     for (int32_t i = 0; i < count; i++) {
         for (int32_t k = 0; with_chunks && k < writes[i]->chunk_count; k++) {
             chunk_unref(memory, writes[i]->chunks[k]);
@@ -159,9 +157,8 @@ static void drop_writes(MemoryConnector *memory, PendingWrite **writes, int32_t 
     }
 }
 
-Status memory_finish_write(Context *cx, void *connector, void *transaction, Handle handle, const Handle *fragments,
-                           int32_t fragment_count)
-{
+Status memory_finish_write(Context *cx, void *connector, void *transaction, Handle handle,
+                           const Handle *fragments, int32_t fragment_count) {
     MemoryConnector *memory = connector;
     const WriteHandle *write = handle.data;
     PendingWrite **writes = calloc((size_t)fragment_count + 1, sizeof *writes);
@@ -178,7 +175,8 @@ Status memory_finish_write(Context *cx, void *connector, void *transaction, Hand
     if (table == NULL) {
         status = FAIL(cx, TABLE_NOT_FOUND, "Table was dropped while it was written");
     } else if (write->is_merge && !read_current(transaction, table)) {
-        status = FAIL(cx, TRANSACTION_CONFLICT, "Table %s.%s was changed concurrently", table->schema, table->name);
+        status = FAIL(cx, TRANSACTION_CONFLICT, "Table %s.%s was changed concurrently",
+                      table->schema, table->name);
     } else {
         TableVersion *version = apply_writes(memory, table, writes, count);
         version_unref(memory, table->current);
@@ -191,8 +189,7 @@ Status memory_finish_write(Context *cx, void *connector, void *transaction, Hand
     return status;
 }
 
-void memory_abort_write(void *connector, void *transaction, Handle handle)
-{
+void memory_abort_write(void *connector, void *transaction, Handle handle) {
     MemoryConnector *memory = connector;
     const WriteHandle *write = handle.data;
     pthread_mutex_lock(&memory->lock);

@@ -1,9 +1,11 @@
 /*
- * What a plugin's source files include. The host hands its functions over in a table at load time; the macros below let
- * plugin code call them by the names the headers document. One file of each plugin defines the exported entry point:
+ * What a plugin's source files include. The host hands its functions over in a table at load time;
+ * the macros below let plugin code call them by the names the headers document. One file of each
+ * plugin defines the exported entry point:
  *
  *     const WarrenHost *warren_host;
- *     WARREN_EXPORT Status warren_plugin(int32_t version, const WarrenHost *host, WarrenPlugin *ret_plugin)
+ *     WARREN_EXPORT Status warren_plugin(int32_t version, const WarrenHost *host, WarrenPlugin
+ * *ret_plugin)
  */
 #pragma once
 

@@ -1,9 +1,10 @@
 /*
  * Status, error codes and the Context every fallible function takes first.
  *
- * A function that can fail returns a must-check Status; what went wrong (code, message, SQL position, cause) is in the
- * Context. Two verbs only: TRY(call) passes a failure on, `return FAIL(cx, CODE, "...")` starts one. The code and its
- * numbers are Trino's (error_codes.def). A Context belongs to one thread at a time.
+ * A function that can fail returns a must-check Status; what went wrong (code, message, SQL
+ * position, cause) is in the Context. Two verbs only: TRY(call) passes a failure on, `return
+ * FAIL(cx, CODE, "...")` starts one. The code and its numbers are Trino's (error_codes.def). A
+ * Context belongs to one thread at a time.
  */
 #pragma once
 
@@ -35,7 +36,8 @@ typedef struct Arena Arena;
 typedef struct MemoryPool MemoryPool;
 typedef struct Session Session;
 
-/* Why a call failed. Strings live in the context's arena. line and column are 1-based; 0 means no position. */
+/* Why a call failed. Strings live in the context's arena. line and column are 1-based; 0 means no
+ * position. */
 typedef struct Error {
     ErrorCode code;
     int32_t line;
@@ -45,8 +47,9 @@ typedef struct Error {
 } Error;
 
 /*
- * What a call works with: where results are allocated, which pool big state is charged to, for whom it runs, and where
- * its failure is noted. `session` may be NULL below the analyzer; `cancelled` may be NULL.
+ * What a call works with: where results are allocated, which pool big state is charged to, for whom
+ * it runs, and where its failure is noted. `session` may be NULL below the analyzer; `cancelled`
+ * may be NULL.
  */
 typedef struct Context {
     Arena *arena;
@@ -56,13 +59,15 @@ typedef struct Context {
     Error error;
 } Context;
 
-#define TRY(call)                                                                                                      \
-    do {                                                                                                               \
-        if ((call) != OK) {                                                                                            \
-            return FAILED;                                                                                             \
-        }                                                                                                              \
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        if ((call) != OK) {                                                                        \
+            return FAILED;                                                                         \
+        }                                                                                          \
     } while (0)
 
-/* Notes the failure in cx and is FAILED. The message gets no position; FAIL_AT prefixes "line L:C: " as Trino does. */
+/* Notes the failure in cx and is FAILED. The message gets no position; FAIL_AT prefixes "line L:C:
+ * " as Trino does. */
 #define FAIL(cx, code, ...) context_fail((cx), (code), 0, 0, __VA_ARGS__)
-#define FAIL_AT(cx, code, line, column, ...) context_fail((cx), (code), (line), (column), __VA_ARGS__)
+#define FAIL_AT(cx, code, line, column, ...)                                                       \
+    context_fail((cx), (code), (line), (column), __VA_ARGS__)

@@ -69,13 +69,17 @@ Analyzer *task_analyzer(Context *cx, Analysis *analysis);
  * transactions. */
 MUST_CHECK Status begin_metadata_write(Context *cx, Analysis *analysis, Catalog *catalog);
 
-/* Properties that the connector does not declare fail with `code`: "Catalog 'c' table property 'p' does not exist". */
-MUST_CHECK Status check_no_properties(Analyzer *an, const NodeList *properties, const ConnectorProperty *known,
-                                      const char *catalog, const char *kind, ErrorCode code);
-MUST_CHECK Status evaluate_properties(Analyzer *an, const NodeList *nodes, const ConnectorProperty *known,
-                                      PropertyValue **ret_values, int32_t *ret_count);
+/* Properties that the connector does not declare fail with `code`: "Catalog 'c' table property 'p'
+ * does not exist". */
+MUST_CHECK Status check_no_properties(Analyzer *an, const NodeList *properties,
+                                      const ConnectorProperty *known, const char *catalog,
+                                      const char *kind, ErrorCode code);
+MUST_CHECK Status evaluate_properties(Analyzer *an, const NodeList *nodes,
+                                      const ConnectorProperty *known, PropertyValue **ret_values,
+                                      int32_t *ret_count);
 /* The table of a task; *ret_table has table NULL when it is missing and if_exists. */
-MUST_CHECK Status target_table(Context *cx, Analysis *analysis, const QualifiedName *name, bool if_exists,
-                               ResolvedTable *ret_table);
+MUST_CHECK Status target_table(Context *cx, Analysis *analysis, const QualifiedName *name,
+                               bool if_exists, ResolvedTable *ret_table);
 /* A column definition's type; TYPE_NOT_FOUND "Unknown type 'x' for column 'y'". */
-MUST_CHECK Status column_type(Analyzer *an, const ColumnDefinition *definition, const char *name, const Type **ret_type);
+MUST_CHECK Status column_type(Analyzer *an, const ColumnDefinition *definition, const char *name,
+                              const Type **ret_type);

@@ -1,33 +1,35 @@
-/* EXPLAIN: the inner statement is analyzed, its plan printed by the host; what has no plan is shown as text. */
+/* EXPLAIN: the inner statement is analyzed, its plan printed by the host; what has no plan is shown
+ * as text. */
 #include <string.h>
 
 #include "analyze/statement.h"
 #include "sql/formatter.h"
 
-static Status plan_text(Analyzer *an, const char *text)
-{
-    return plan_query_text(an, arena_printf(an->arena, "SELECT %s AS \"Query Plan\"", quote_string(an, text)));
+static Status plan_text(Analyzer *an, const char *text) {
+    return plan_query_text(
+        an, arena_printf(an->arena, "SELECT %s AS \"Query Plan\"", quote_string(an, text)));
 }
 
-static const char *type_name(ExplainTypeKind kind)
-{
+static const char *type_name(ExplainTypeKind kind) {
     static const char *const names[] = {
-        [EXPLAIN_TYPE_LOGICAL] = "LOGICAL", [EXPLAIN_TYPE_DISTRIBUTED] = "DISTRIBUTED",
-        [EXPLAIN_TYPE_VALIDATE] = "VALIDATE", [EXPLAIN_TYPE_IO] = "IO",
+        [EXPLAIN_TYPE_LOGICAL] = "LOGICAL",
+        [EXPLAIN_TYPE_DISTRIBUTED] = "DISTRIBUTED",
+        [EXPLAIN_TYPE_VALIDATE] = "VALIDATE",
+        [EXPLAIN_TYPE_IO] = "IO",
     };
     return names[kind];
 }
 
-static const char *format_name(ExplainFormatKind kind)
-{
+static const char *format_name(ExplainFormatKind kind) {
     static const char *const names[] = {
-        [EXPLAIN_FORMAT_TEXT] = "TEXT", [EXPLAIN_FORMAT_GRAPHVIZ] = "GRAPHVIZ", [EXPLAIN_FORMAT_JSON] = "JSON",
+        [EXPLAIN_FORMAT_TEXT] = "TEXT",
+        [EXPLAIN_FORMAT_GRAPHVIZ] = "GRAPHVIZ",
+        [EXPLAIN_FORMAT_JSON] = "JSON",
     };
     return names[kind];
 }
 
-Status analyze_explain(Analyzer *an, const Node *statement)
-{
+Status analyze_explain(Analyzer *an, const Node *statement) {
     const Explain *explain = (const Explain *)statement;
     ExplainTypeKind type = EXPLAIN_TYPE_DISTRIBUTED;
     ExplainFormatKind format = EXPLAIN_FORMAT_TEXT;
@@ -48,7 +50,7 @@ Status analyze_explain(Analyzer *an, const Node *statement)
     an->analysis->is_dml = false;
     an->analysis->is_explain_analyze = false;
     an->analysis->task = NULL;
-    an->analysis->changes = (SessionChanges) {0};
+    an->analysis->changes = (SessionChanges){0};
     an->analysis->query_type = "EXPLAIN";
     an->analysis->statement = statement;
     if (type == EXPLAIN_TYPE_VALIDATE) {
@@ -58,7 +60,7 @@ Status analyze_explain(Analyzer *an, const Node *statement)
         return plan_text(an, format_statement(an->arena, explain->statement));
     }
     const char *text;
-    TRY(an->host->explain(an->cx, an->host->closure, an->builder, plan, an->analysis, type_name(type), format_name(format),
-                          &text));
+    TRY(an->host->explain(an->cx, an->host->closure, an->builder, plan, an->analysis,
+                          type_name(type), format_name(format), &text));
     return plan_text(an, text);
 }

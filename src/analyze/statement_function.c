@@ -10,18 +10,18 @@ typedef struct RoutineName {
     Catalog *catalog;
 } RoutineName;
 
-static Status resolve_routine(Analyzer *an, const QualifiedName *name, const Node *position, RoutineName *ret_name)
-{
+static Status resolve_routine(Analyzer *an, const QualifiedName *name, const Node *position,
+                              RoutineName *ret_name) {
     TRY(resolve_table_name(an, name, position, &ret_name->name));
     ret_name->catalog = transaction_catalog(an->host->transaction, ret_name->name.catalog_name);
-    return ret_name->catalog != NULL ? OK
-                                     : FAIL_AT(an->cx, CATALOG_NOT_FOUND, position->line, position->column,
-                                               "Catalog '%s' not found", ret_name->name.catalog_name);
+    return ret_name->catalog != NULL
+               ? OK
+               : FAIL_AT(an->cx, CATALOG_NOT_FOUND, position->line, position->column,
+                         "Catalog '%s' not found", ret_name->name.catalog_name);
 }
 
 /* "(bigint, varchar)" */
-static Status signature_text(Analyzer *an, const NodeList *parameters, const char **ret_text)
-{
+static Status signature_text(Analyzer *an, const NodeList *parameters, const char **ret_text) {
     const char *text = "(";
     for (int32_t i = 0; i < parameters->count; i++) {
         const ParameterDeclaration *parameter = (const ParameterDeclaration *)parameters->items[i];
@@ -33,8 +33,7 @@ static Status signature_text(Analyzer *an, const NodeList *parameters, const cha
     return OK;
 }
 
-static Status run_create(Context *cx, Analysis *analysis)
-{
+static Status run_create(Context *cx, Analysis *analysis) {
     const CreateFunction *create = (const CreateFunction *)analysis->statement;
     Analyzer *an = task_analyzer(cx, analysis);
     RoutineName routine;
@@ -47,18 +46,16 @@ static Status run_create(Context *cx, Analysis *analysis)
     return metadata_create_function(cx, routine.catalog, &function, create->replace);
 }
 
-Status analyze_create_function(Analyzer *an, const Node *statement)
-{
+Status analyze_create_function(Analyzer *an, const Node *statement) {
     const CreateFunction *create = (const CreateFunction *)statement;
     RoutineName routine;
     TRY(resolve_routine(an, create->specification->name, statement, &routine));
-    NodeList one = {1, (Node *[]) {(Node *)create->specification}};
+    NodeList one = {1, (Node *[]){(Node *)create->specification}};
     TRY(analyze_inline_functions(an, &one));
     return set_task(an, "CREATE FUNCTION", run_create);
 }
 
-static Status run_drop(Context *cx, Analysis *analysis)
-{
+static Status run_drop(Context *cx, Analysis *analysis) {
     const DropFunction *drop = (const DropFunction *)analysis->statement;
     Analyzer *an = task_analyzer(cx, analysis);
     RoutineName routine;
@@ -66,12 +63,13 @@ static Status run_drop(Context *cx, Analysis *analysis)
     bool existed;
     TRY(resolve_routine(an, drop->name, analysis->statement, &routine));
     TRY(signature_text(an, &drop->parameters, &signature));
-    TRY(metadata_drop_function(cx, routine.catalog, routine.name.schema, routine.name.name, signature, &existed));
-    return existed || drop->exists ? OK
-                                   : FAIL_AT(cx, NOT_FOUND, drop->node.line, drop->node.column, "Function not found");
+    TRY(metadata_drop_function(cx, routine.catalog, routine.name.schema, routine.name.name,
+                               signature, &existed));
+    return existed || drop->exists
+               ? OK
+               : FAIL_AT(cx, NOT_FOUND, drop->node.line, drop->node.column, "Function not found");
 }
 
-Status analyze_drop_function(Analyzer *an, const Node *statement)
-{
+Status analyze_drop_function(Analyzer *an, const Node *statement) {
     return set_task(an, "DROP FUNCTION", run_drop);
 }

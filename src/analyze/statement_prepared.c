@@ -1,8 +1,8 @@
 /*
  * PREPARE, EXECUTE, EXECUTE IMMEDIATE, DEALLOCATE, DESCRIBE INPUT and OUTPUT.
  *
- * Prepared statements are the client's: it sends their texts with every request. EXECUTE analyzes the text anew with its
- * values bound to the `?`.
+ * Prepared statements are the client's: it sends their texts with every request. EXECUTE analyzes
+ * the text anew with its values bound to the `?`.
  */
 #include <string.h>
 
@@ -11,16 +11,17 @@
 #include "sql/formatter.h"
 #include "sql/parser.h"
 
-static Status no_effect(Context *cx, Analysis *analysis)
-{
+static Status no_effect(Context *cx, Analysis *analysis) {
     return OK;
 }
 
-Status analyze_prepare(Analyzer *an, const Node *statement)
-{
+Status analyze_prepare(Analyzer *an, const Node *statement) {
     const Prepare *prepare = (const Prepare *)statement;
     switch (prepare->statement->kind) {
-    case NODE_PREPARE: case NODE_EXECUTE: case NODE_EXECUTE_IMMEDIATE: case NODE_DEALLOCATE:
+    case NODE_PREPARE:
+    case NODE_EXECUTE:
+    case NODE_EXECUTE_IMMEDIATE:
+    case NODE_DEALLOCATE:
         return FAIL(an->cx, NOT_SUPPORTED, "Invalid statement type for prepared statement: %s",
                     node_kind_name(prepare->statement->kind));
     default:
@@ -31,8 +32,7 @@ Status analyze_prepare(Analyzer *an, const Node *statement)
     return set_task(an, "PREPARE", no_effect);
 }
 
-static Status find_prepared(Analyzer *an, const char *name, const char **ret_sql)
-{
+static Status find_prepared(Analyzer *an, const char *name, const char **ret_sql) {
     const Session *session = an->cx->session;
     for (int32_t i = 0; i < session->prepared_count; i++) {
         if (strcmp(session->prepared[i].name, name) == 0) {
@@ -43,46 +43,43 @@ static Status find_prepared(Analyzer *an, const char *name, const char **ret_sql
     return FAIL(an->cx, NOT_FOUND, "Prepared statement not found: %s", name);
 }
 
-Status analyze_deallocate(Analyzer *an, const Node *statement)
-{
+Status analyze_deallocate(Analyzer *an, const Node *statement) {
     const char *name = ((const Deallocate *)statement)->name->value, *sql;
     TRY(find_prepared(an, name, &sql));
     an->analysis->changes.deallocated_prepare_name = name;
     return set_task(an, "DEALLOCATE", no_effect);
 }
 
-static Status execute_text(Analyzer *an, const Node *position, const char *sql, const NodeList *parameters)
-{
+static Status execute_text(Analyzer *an, const Node *position, const char *sql,
+                           const NodeList *parameters) {
     Node *statement;
     TRY(parse_statement(an->cx, sql, strlen(sql), &statement));
     int32_t expected = node_parameter_count(statement);
     if (expected != parameters->count) {
         return FAIL_AT(an->cx, INVALID_PARAMETER_USAGE, position->line, position->column,
-                       "Incorrect number of parameters: expected %d but found %d", expected, parameters->count);
+                       "Incorrect number of parameters: expected %d but found %d", expected,
+                       parameters->count);
     }
     an->parameter_count = parameters->count;
     an->parameters = parameters->items;
     return analyze_any_statement(an, statement);
 }
 
-Status analyze_execute(Analyzer *an, const Node *statement)
-{
+Status analyze_execute(Analyzer *an, const Node *statement) {
     const Execute *execute = (const Execute *)statement;
     const char *sql;
     TRY(find_prepared(an, execute->name->value, &sql));
     return execute_text(an, statement, sql, &execute->parameters);
 }
 
-Status analyze_execute_immediate(Analyzer *an, const Node *statement)
-{
+Status analyze_execute_immediate(Analyzer *an, const Node *statement) {
     const ExecuteImmediate *execute = (const ExecuteImmediate *)statement;
     return execute_text(an, statement, execute->statement->value, &execute->parameters);
 }
 
 /* ---- DESCRIBE ---- */
 
-static Status parse_prepared(Analyzer *an, const char *name, Node **ret_statement)
-{
+static Status parse_prepared(Analyzer *an, const char *name, Node **ret_statement) {
     const char *sql;
     TRY(find_prepared(an, name, &sql));
     TRY(parse_statement(an->cx, sql, strlen(sql), ret_statement));
@@ -90,8 +87,7 @@ static Status parse_prepared(Analyzer *an, const char *name, Node **ret_statemen
     return OK;
 }
 
-Status analyze_describe_input(Analyzer *an, const Node *statement)
-{
+Status analyze_describe_input(Analyzer *an, const Node *statement) {
     Node *prepared;
     TRY(parse_prepared(an, ((const DescribeInput *)statement)->name->value, &prepared));
     int32_t count = node_parameter_count(prepared);
@@ -104,8 +100,9 @@ Status analyze_describe_input(Analyzer *an, const Node *statement)
     an->analysis->query_type = "DESCRIBE";
     ByteString sql = {0};
     if (count == 0) {
-        byte_string_append_text(&sql, "SELECT CAST(NULL AS integer) AS \"Position\", CAST(NULL AS varchar) AS \"Type\" "
-                                      "WHERE false");
+        byte_string_append_text(
+            &sql, "SELECT CAST(NULL AS integer) AS \"Position\", CAST(NULL AS varchar) AS \"Type\" "
+                  "WHERE false");
     } else {
         byte_string_append_text(&sql, "SELECT * FROM (VALUES ");
         for (int32_t i = 0; i < count; i++) {
@@ -118,14 +115,14 @@ Status analyze_describe_input(Analyzer *an, const Node *statement)
     return plan_query_text(an, text);
 }
 
-static void append_described(Analyzer *an, ByteString *sql, int32_t index, const char *name, const PlanNode *source,
-                             const Symbol *symbol, bool aliased)
-{
+static void append_described(Analyzer *an, ByteString *sql, int32_t index, const char *name,
+                             const PlanNode *source, const Symbol *symbol, bool aliased) {
     const char *catalog = "", *schema = "", *table = "";
     while (source->kind != PLAN_TABLE_SCAN && source->source_count == 1) {
         source = source->sources[0];
     }
-    int32_t column = source->kind == PLAN_TABLE_SCAN ? symbol_list_index(&source->outputs, symbol) : -1;
+    int32_t column =
+        source->kind == PLAN_TABLE_SCAN ? symbol_list_index(&source->outputs, symbol) : -1;
     if (column >= 0) {
         const PlanTable *scanned = ((const TableScanNode *)source)->table;
         catalog = scanned->catalog->name;
@@ -133,30 +130,31 @@ static void append_described(Analyzer *an, ByteString *sql, int32_t index, const
         table = scanned->table->name;
     }
     int32_t size = symbol->type->layout <= LAYOUT_WIDE ? symbol->type->width : 0;
-    byte_string_printf(sql, "%s(%s,%s,%s,%s,%s,%d,%s)", index > 0 ? "," : "", quote_string(an, name),
-                       quote_string(an, catalog), quote_string(an, schema), quote_string(an, table),
-                       quote_string(an, symbol->type->name), size, aliased ? "true" : "false");
+    byte_string_printf(sql, "%s(%s,%s,%s,%s,%s,%d,%s)", index > 0 ? "," : "",
+                       quote_string(an, name), quote_string(an, catalog), quote_string(an, schema),
+                       quote_string(an, table), quote_string(an, symbol->type->name), size,
+                       aliased ? "true" : "false");
 }
 
-static bool is_aliased(const Node *prepared, int32_t index)
-{
+static bool is_aliased(const Node *prepared, int32_t index) {
     const Node *body = prepared->kind == NODE_QUERY ? ((const Query *)prepared)->query_body : NULL;
     if (body == NULL || body->kind != NODE_QUERY_SPECIFICATION) {
         return false;
     }
     const NodeList *items = &((const QuerySpecification *)body)->select->select_items;
-    return index < items->count && items->items[index]->kind == NODE_SINGLE_COLUMN
-           && ((const SingleColumn *)items->items[index])->alias != NULL;
+    return index < items->count && items->items[index]->kind == NODE_SINGLE_COLUMN &&
+           ((const SingleColumn *)items->items[index])->alias != NULL;
 }
 
-Status analyze_describe_output(Analyzer *an, const Node *statement)
-{
-    static const char COLUMNS[] = ") t(\"Column Name\", \"Catalog\", \"Schema\", \"Table\", \"Type\", \"Type Size\", \"Aliased\")";
+Status analyze_describe_output(Analyzer *an, const Node *statement) {
+    static const char COLUMNS[] = ") t(\"Column Name\", \"Catalog\", \"Schema\", \"Table\", "
+                                  "\"Type\", \"Type Size\", \"Aliased\")";
     Node *prepared;
     TRY(parse_prepared(an, ((const DescribeOutput *)statement)->name->value, &prepared));
     if (!statement_has_plan(prepared)) {
-        return plan_query_text(an, "SELECT * FROM (VALUES ('','','','','',0,false)) t(\"Column Name\", \"Catalog\", "
-                                   "\"Schema\", \"Table\", \"Type\", \"Type Size\", \"Aliased\") WHERE false");
+        return plan_query_text(
+            an, "SELECT * FROM (VALUES ('','','','','',0,false)) t(\"Column Name\", \"Catalog\", "
+                "\"Schema\", \"Table\", \"Type\", \"Type Size\", \"Aliased\") WHERE false");
     }
     PlanNode *plan;
     TRY(analyze_plan_statement(an, prepared, &plan));

@@ -5,27 +5,24 @@
 #include "base/buffer.h"
 #include "type/type_text.h"
 
-static Status plan_text(Analyzer *an, ByteString *text, const char *column)
-{
-    const char *sql = arena_printf(an->arena, "SELECT %s AS %s", quote_string(an, byte_string_text(text)),
-                                   quote_name(an, column));
+static Status plan_text(Analyzer *an, ByteString *text, const char *column) {
+    const char *sql =
+        arena_printf(an->arena, "SELECT %s AS %s", quote_string(an, byte_string_text(text)),
+                     quote_name(an, column));
     byte_string_done(text);
     return plan_query_text(an, sql);
 }
 
-static const char *identifier(Analyzer *an, const char *name)
-{
+static const char *identifier(Analyzer *an, const char *name) {
     return identifier_needs_quotes(name) ? quote_name(an, name) : name;
 }
 
-static void append_name(Analyzer *an, ByteString *text, const ResolvedTable *table)
-{
-    byte_string_printf(text, "%s.%s.%s", identifier(an, table->catalog_name), identifier(an, table->schema),
-                       identifier(an, table->name));
+static void append_name(Analyzer *an, ByteString *text, const ResolvedTable *table) {
+    byte_string_printf(text, "%s.%s.%s", identifier(an, table->catalog_name),
+                       identifier(an, table->schema), identifier(an, table->name));
 }
 
-static Status show_table(Analyzer *an, const Node *statement, const ResolvedTable *table)
-{
+static Status show_table(Analyzer *an, const Node *statement, const ResolvedTable *table) {
     ByteString text = {0};
     byte_string_append_text(&text, "CREATE TABLE ");
     append_name(an, &text, table);
@@ -36,7 +33,8 @@ static Status show_table(Analyzer *an, const Node *statement, const ResolvedTabl
         if (column->hidden) {
             continue;
         }
-        byte_string_printf(&text, "%s   %s %s", first ? "" : ",\n", identifier(an, column->name), column->type->name);
+        byte_string_printf(&text, "%s   %s %s", first ? "" : ",\n", identifier(an, column->name),
+                           column->type->name);
         first = false;
         if (column->not_null) {
             byte_string_append_text(&text, " NOT NULL");
@@ -50,8 +48,8 @@ static Status show_table(Analyzer *an, const Node *statement, const ResolvedTabl
         byte_string_printf(&text, "\nCOMMENT %s", quote_string(an, table->table->comment));
     }
     for (int32_t i = 0; i < table->table->property_count; i++) {
-        byte_string_printf(&text, "%s   %s = %s", i == 0 ? "\nWITH (\n" : ",\n", table->table->properties[i].name,
-                           table->table->properties[i].text);
+        byte_string_printf(&text, "%s   %s = %s", i == 0 ? "\nWITH (\n" : ",\n",
+                           table->table->properties[i].name, table->table->properties[i].text);
     }
     if (table->table->property_count > 0) {
         byte_string_append_text(&text, "\n)");
@@ -59,8 +57,7 @@ static Status show_table(Analyzer *an, const Node *statement, const ResolvedTabl
     return plan_text(an, &text, "Create Table");
 }
 
-static Status show_view(Analyzer *an, const ResolvedTable *table)
-{
+static Status show_view(Analyzer *an, const ResolvedTable *table) {
     const ConnectorView *view = table->table->view;
     ByteString text = {0};
     byte_string_append_text(&text, "CREATE VIEW ");
@@ -68,14 +65,15 @@ static Status show_view(Analyzer *an, const ResolvedTable *table)
     if (view->comment != NULL) {
         byte_string_printf(&text, " COMMENT %s", quote_string(an, view->comment));
     }
-    byte_string_printf(&text, " SECURITY %s AS\n%s", view->run_as_invoker ? "INVOKER" : "DEFINER", view->sql);
+    byte_string_printf(&text, " SECURITY %s AS\n%s", view->run_as_invoker ? "INVOKER" : "DEFINER",
+                       view->sql);
     return plan_text(an, &text, "Create View");
 }
 
-static Status show_schema(Analyzer *an, const Node *statement, const QualifiedName *name)
-{
-    const char *catalog_name = name->parts.count > 1 ? lower_case(an, ((Identifier *)name->parts.items[0])->value)
-                                                     : an->catalog;
+static Status show_schema(Analyzer *an, const Node *statement, const QualifiedName *name) {
+    const char *catalog_name = name->parts.count > 1
+                                   ? lower_case(an, ((Identifier *)name->parts.items[0])->value)
+                                   : an->catalog;
     const char *schema = name_suffix(an, name);
     if (catalog_name == NULL) {
         return FAIL_AT(an->cx, MISSING_CATALOG_NAME, statement->line, statement->column,
@@ -83,26 +81,27 @@ static Status show_schema(Analyzer *an, const Node *statement, const QualifiedNa
     }
     Catalog *catalog = transaction_catalog(an->host->transaction, catalog_name);
     if (catalog == NULL) {
-        return FAIL_AT(an->cx, CATALOG_NOT_FOUND, statement->line, statement->column, "Catalog '%s' not found",
-                       catalog_name);
+        return FAIL_AT(an->cx, CATALOG_NOT_FOUND, statement->line, statement->column,
+                       "Catalog '%s' not found", catalog_name);
     }
     if (!metadata_schema_exists(an->cx, an->host->transaction, catalog, schema)) {
-        return FAIL_AT(an->cx, SCHEMA_NOT_FOUND, statement->line, statement->column, "Schema '%s.%s' does not exist",
-                       catalog_name, schema);
+        return FAIL_AT(an->cx, SCHEMA_NOT_FOUND, statement->line, statement->column,
+                       "Schema '%s.%s' does not exist", catalog_name, schema);
     }
     ByteString text = {0};
-    byte_string_printf(&text, "CREATE SCHEMA %s.%s", identifier(an, catalog_name), identifier(an, schema));
+    byte_string_printf(&text, "CREATE SCHEMA %s.%s", identifier(an, catalog_name),
+                       identifier(an, schema));
     return plan_text(an, &text, "Create Schema");
 }
 
-static Status missing(Analyzer *an, const Node *statement, const char *kind, const ResolvedTable *table)
-{
-    return FAIL_AT(an->cx, TABLE_NOT_FOUND, statement->line, statement->column, "%s '%s.%s.%s' does not exist", kind,
-                   table->catalog_name, table->schema, table->name);
+static Status missing(Analyzer *an, const Node *statement, const char *kind,
+                      const ResolvedTable *table) {
+    return FAIL_AT(an->cx, TABLE_NOT_FOUND, statement->line, statement->column,
+                   "%s '%s.%s.%s' does not exist", kind, table->catalog_name, table->schema,
+                   table->name);
 }
 
-Status analyze_show_create(Analyzer *an, const Node *statement)
-{
+Status analyze_show_create(Analyzer *an, const Node *statement) {
     const ShowCreate *show = (const ShowCreate *)statement;
     if (show->type == SHOW_CREATE_SCHEMA) {
         return show_schema(an, statement, show->name);
@@ -117,7 +116,8 @@ Status analyze_show_create(Analyzer *an, const Node *statement)
     case SHOW_CREATE_VIEW:
         if (table.table != NULL && !is_view) {
             return FAIL_AT(an->cx, NOT_SUPPORTED, statement->line, statement->column,
-                           "Relation '%s.%s.%s' is a table, not a view", table.catalog_name, table.schema, table.name);
+                           "Relation '%s.%s.%s' is a table, not a view", table.catalog_name,
+                           table.schema, table.name);
         }
         return is_view ? show_view(an, &table) : missing(an, statement, "View", &table);
     case SHOW_CREATE_MATERIALIZED_VIEW:
@@ -125,7 +125,8 @@ Status analyze_show_create(Analyzer *an, const Node *statement)
     default:
         if (is_view) {
             return FAIL_AT(an->cx, NOT_SUPPORTED, statement->line, statement->column,
-                           "Relation '%s.%s.%s' is a view, not a table", table.catalog_name, table.schema, table.name);
+                           "Relation '%s.%s.%s' is a view, not a table", table.catalog_name,
+                           table.schema, table.name);
         }
         TRY(require_table(an, &table, statement));
         return show_table(an, statement, &table);

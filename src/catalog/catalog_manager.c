@@ -1,26 +1,24 @@
 /*
  * The list of catalogs and the connectors they are made of.
  *
- * One mutex guards the list; a catalog in use is pinned, so that DROP CATALOG never frees a connector under a query.
+ * One mutex guards the list; a catalog in use is pinned, so that DROP CATALOG never frees a
+ * connector under a query.
  */
 #include <stdlib.h>
 
 #include "catalog/catalog_state.h"
 
-CatalogManager *catalog_manager_create(void)
-{
+CatalogManager *catalog_manager_create(void) {
     CatalogManager *manager = calloc(1, sizeof *manager);
     pthread_mutex_init(&manager->lock, NULL);
     return manager;
 }
 
-void catalog_entry_pin(CatalogEntry *entry)
-{
+void catalog_entry_pin(CatalogEntry *entry) {
     entry->pins++;
 }
 
-void catalog_entry_unpin(CatalogEntry *entry)
-{
+void catalog_entry_unpin(CatalogEntry *entry) {
     if (--entry->pins > 0) {
         return;
     }
@@ -33,20 +31,18 @@ void catalog_entry_unpin(CatalogEntry *entry)
     free(entry);
 }
 
-void catalog_add_connector(CatalogManager *manager, const ConnectorApi *api)
-{
+void catalog_add_connector(CatalogManager *manager, const ConnectorApi *api) {
     pthread_mutex_lock(&manager->lock);
     if (manager->connector_count == manager->connector_capacity) {
         manager->connector_capacity = manager->connector_capacity * 2 + 8;
-        manager->connectors = realloc(manager->connectors, sizeof *manager->connectors
-                                                               * (size_t)manager->connector_capacity);
+        manager->connectors = realloc(manager->connectors, sizeof *manager->connectors *
+                                                               (size_t)manager->connector_capacity);
     }
     manager->connectors[manager->connector_count++] = api;
     pthread_mutex_unlock(&manager->lock);
 }
 
-const ConnectorApi *catalog_find_connector(CatalogManager *manager, const char *name)
-{
+const ConnectorApi *catalog_find_connector(CatalogManager *manager, const char *name) {
     const ConnectorApi *found = NULL;
     pthread_mutex_lock(&manager->lock);
     for (int32_t i = 0; i < manager->connector_count; i++) {
@@ -59,8 +55,7 @@ const ConnectorApi *catalog_find_connector(CatalogManager *manager, const char *
 }
 
 /* The position of `name` in the sorted list, or where it would stand; the lock is held. */
-static int32_t find_position(const CatalogManager *manager, const char *name, bool *ret_found)
-{
+static int32_t find_position(const CatalogManager *manager, const char *name, bool *ret_found) {
     int32_t low = 0, high = manager->catalog_count;
     while (low < high) {
         int32_t middle = (low + high) / 2;
@@ -79,13 +74,13 @@ static int32_t find_position(const CatalogManager *manager, const char *name, bo
     return low;
 }
 
-static CatalogEntry *entry_create(CatalogManager *manager, const char *name, const ConnectorApi *api, void *connector)
-{
+static CatalogEntry *entry_create(CatalogManager *manager, const char *name,
+                                  const ConnectorApi *api, void *connector) {
     CatalogEntry *entry = calloc(1, sizeof *entry);
     entry->arena = arena_create(NULL);
     entry->pins = 1;
     pthread_mutex_init(&entry->functions_lock, NULL);
-    entry->catalog = (Catalog) {
+    entry->catalog = (Catalog){
         .name = arena_strdup(entry->arena, name),
         .connector_name = api->name,
         .api = api,
@@ -101,11 +96,11 @@ static CatalogEntry *entry_create(CatalogManager *manager, const char *name, con
 }
 
 Status catalog_create(Context *cx, CatalogManager *manager, const char *name, const char *connector,
-                      const PropertyValue *properties, int32_t property_count)
-{
+                      const PropertyValue *properties, int32_t property_count) {
     const ConnectorApi *api = catalog_find_connector(manager, connector);
     if (api == NULL) {
-        return FAIL(cx, CATALOG_NOT_AVAILABLE, "No factory for connector '%s'. Available factories: %s", connector,
+        return FAIL(cx, CATALOG_NOT_AVAILABLE,
+                    "No factory for connector '%s'. Available factories: %s", connector,
                     "see the plugin folder");
     }
     void *instance = NULL;
@@ -118,8 +113,8 @@ Status catalog_create(Context *cx, CatalogManager *manager, const char *name, co
     if (!found) {
         if (manager->catalog_count == manager->catalog_capacity) {
             manager->catalog_capacity = manager->catalog_capacity * 2 + 8;
-            manager->catalogs = realloc(manager->catalogs,
-                                        sizeof *manager->catalogs * (size_t)manager->catalog_capacity);
+            manager->catalogs = realloc(manager->catalogs, sizeof *manager->catalogs *
+                                                               (size_t)manager->catalog_capacity);
         }
         memmove(manager->catalogs + position + 1, manager->catalogs + position,
                 sizeof *manager->catalogs * (size_t)(manager->catalog_count - position));
@@ -136,8 +131,7 @@ Status catalog_create(Context *cx, CatalogManager *manager, const char *name, co
     return OK;
 }
 
-Status catalog_drop(Context *cx, CatalogManager *manager, const char *name)
-{
+Status catalog_drop(Context *cx, CatalogManager *manager, const char *name) {
     CatalogEntry *entry = NULL;
     pthread_mutex_lock(&manager->lock);
     bool found;
@@ -156,8 +150,7 @@ Status catalog_drop(Context *cx, CatalogManager *manager, const char *name)
     return OK;
 }
 
-StringList catalog_names(CatalogManager *manager, Arena *arena)
-{
+StringList catalog_names(CatalogManager *manager, Arena *arena) {
     pthread_mutex_lock(&manager->lock);
     const char **names = arena_new_array(arena, const char *, manager->catalog_count + 1);
     for (int32_t i = 0; i < manager->catalog_count; i++) {
@@ -168,16 +161,14 @@ StringList catalog_names(CatalogManager *manager, Arena *arena)
     return list;
 }
 
-void catalog_set_system_table(CatalogManager *manager, const SystemTableProvider *provider)
-{
+void catalog_set_system_table(CatalogManager *manager, const SystemTableProvider *provider) {
     int32_t capacity = (int32_t)(sizeof manager->providers / sizeof manager->providers[0]);
     if (manager->provider_count < capacity) {
         manager->providers[manager->provider_count++] = *provider;
     }
 }
 
-const SystemTableProvider *catalog_system_table(CatalogManager *manager, const char *table)
-{
+const SystemTableProvider *catalog_system_table(CatalogManager *manager, const char *table) {
     for (int32_t i = 0; i < manager->provider_count; i++) {
         if (strcmp(manager->providers[i].table, table) == 0) {
             return &manager->providers[i];
@@ -187,15 +178,14 @@ const SystemTableProvider *catalog_system_table(CatalogManager *manager, const c
 }
 
 void catalog_set_kill_query(CatalogManager *manager,
-                            Status (*kill)(Context *cx, void *closure, const char *query_id, const char *message),
-                            void *closure)
-{
+                            Status (*kill)(Context *cx, void *closure, const char *query_id,
+                                           const char *message),
+                            void *closure) {
     manager->kill_query = kill;
     manager->kill_closure = closure;
 }
 
-CatalogEntry *catalog_manager_pin(CatalogManager *manager, const char *name)
-{
+CatalogEntry *catalog_manager_pin(CatalogManager *manager, const char *name) {
     pthread_mutex_lock(&manager->lock);
     bool found;
     int32_t position = find_position(manager, name, &found);

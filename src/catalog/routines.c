@@ -1,5 +1,6 @@
 /*
- * Stored SQL routines: CREATE FUNCTION's texts, kept in memory by catalog, schema, name and signature.
+ * Stored SQL routines: CREATE FUNCTION's texts, kept in memory by catalog, schema, name and
+ * signature.
  */
 #include <stdlib.h>
 
@@ -11,8 +12,7 @@ typedef struct RoutineList {
     StoredFunction *items;
 } RoutineList;
 
-void routine_list_free(RoutineList *routines)
-{
+void routine_list_free(RoutineList *routines) {
     if (routines != NULL) {
         arena_free(routines->arena);
         free(routines->items);
@@ -20,20 +20,19 @@ void routine_list_free(RoutineList *routines)
     }
 }
 
-static StoredFunction *find_routine(RoutineList *routines, const char *schema, const char *name, const char *signature)
-{
+static StoredFunction *find_routine(RoutineList *routines, const char *schema, const char *name,
+                                    const char *signature) {
     for (int32_t i = 0; routines != NULL && i < routines->count; i++) {
         StoredFunction *item = &routines->items[i];
-        if (strcmp(item->schema, schema) == 0 && strcmp(item->name, name) == 0
-            && (signature == NULL || strcmp(item->signature, signature) == 0)) {
+        if (strcmp(item->schema, schema) == 0 && strcmp(item->name, name) == 0 &&
+            (signature == NULL || strcmp(item->signature, signature) == 0)) {
             return item;
         }
     }
     return NULL;
 }
 
-static void add_routine(CatalogEntry *entry, const StoredFunction *function)
-{
+static void add_routine(CatalogEntry *entry, const StoredFunction *function) {
     if (entry->routines == NULL) {
         entry->routines = calloc(1, sizeof *entry->routines);
         entry->routines->arena = arena_create(NULL);
@@ -41,9 +40,10 @@ static void add_routine(CatalogEntry *entry, const StoredFunction *function)
     RoutineList *routines = entry->routines;
     if (routines->count == routines->capacity) {
         routines->capacity = routines->capacity * 2 + 4;
-        routines->items = realloc(routines->items, sizeof *routines->items * (size_t)routines->capacity);
+        routines->items =
+            realloc(routines->items, sizeof *routines->items * (size_t)routines->capacity);
     }
-    routines->items[routines->count++] = (StoredFunction) {
+    routines->items[routines->count++] = (StoredFunction){
         .name = arena_strdup(routines->arena, function->name),
         .schema = arena_strdup(routines->arena, function->schema),
         .signature = arena_strdup(routines->arena, function->signature),
@@ -51,12 +51,13 @@ static void add_routine(CatalogEntry *entry, const StoredFunction *function)
     };
 }
 
-Status metadata_create_function(Context *cx, Catalog *catalog, const StoredFunction *function, bool replace)
-{
+Status metadata_create_function(Context *cx, Catalog *catalog, const StoredFunction *function,
+                                bool replace) {
     CatalogEntry *entry = (CatalogEntry *)catalog;
     Status status = OK;
     pthread_mutex_lock(&entry->functions_lock);
-    StoredFunction *existing = find_routine(entry->routines, function->schema, function->name, function->signature);
+    StoredFunction *existing =
+        find_routine(entry->routines, function->schema, function->name, function->signature);
     if (existing != NULL && !replace) {
         status = FAIL(cx, ALREADY_EXISTS, "Function already exists");
     } else if (existing != NULL) {
@@ -69,8 +70,7 @@ Status metadata_create_function(Context *cx, Catalog *catalog, const StoredFunct
 }
 
 Status metadata_drop_function(Context *cx, Catalog *catalog, const char *schema, const char *name,
-                              const char *signature, bool *ret_existed)
-{
+                              const char *signature, bool *ret_existed) {
     CatalogEntry *entry = (CatalogEntry *)catalog;
     pthread_mutex_lock(&entry->functions_lock);
     StoredFunction *existing = find_routine(entry->routines, schema, name, signature);
@@ -82,8 +82,8 @@ Status metadata_drop_function(Context *cx, Catalog *catalog, const char *schema,
     return OK;
 }
 
-int32_t metadata_list_functions(Context *cx, Catalog *catalog, const char *schema, const StoredFunction **ret_functions)
-{
+int32_t metadata_list_functions(Context *cx, Catalog *catalog, const char *schema,
+                                const StoredFunction **ret_functions) {
     CatalogEntry *entry = (CatalogEntry *)catalog;
     pthread_mutex_lock(&entry->functions_lock);
     int32_t total = entry->routines != NULL ? entry->routines->count : 0, count = 0;

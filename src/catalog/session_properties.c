@@ -10,14 +10,12 @@ static const SessionPropertyDefinition definitions[] = {
 #undef SESSION_PROPERTY
 };
 
-const SessionPropertyDefinition *session_property_definitions(int32_t *ret_count)
-{
+const SessionPropertyDefinition *session_property_definitions(int32_t *ret_count) {
     *ret_count = (int32_t)(sizeof definitions / sizeof definitions[0]);
     return definitions;
 }
 
-const SessionPropertyDefinition *session_property_find(const char *name)
-{
+const SessionPropertyDefinition *session_property_find(const char *name) {
     for (size_t i = 0; i < sizeof definitions / sizeof definitions[0]; i++) {
         if (strcmp(definitions[i].name, name) == 0) {
             return &definitions[i];
@@ -26,8 +24,7 @@ const SessionPropertyDefinition *session_property_find(const char *name)
     return NULL;
 }
 
-const char *session_property_text(const Session *session, const char *name)
-{
+const char *session_property_text(const Session *session, const char *name) {
     for (int32_t i = 0; session != NULL && i < session->property_count; i++) {
         if (strcmp(session->properties[i].name, name) == 0) {
             return session->properties[i].value;
@@ -36,8 +33,7 @@ const char *session_property_text(const Session *session, const char *name)
     return NULL;
 }
 
-int64_t session_property_integer(const Session *session, const char *name)
-{
+int64_t session_property_integer(const Session *session, const char *name) {
     const char *text = session_property_text(session, name);
     const SessionPropertyDefinition *definition = session_property_find(name);
     if (text == NULL && definition != NULL) {

@@ -1,5 +1,6 @@
 /*
- * Session properties: the system's (Trino 476's names, types and defaults) and what a session sets of them.
+ * Session properties: the system's (Trino 476's names, types and defaults) and what a session sets
+ * of them.
  */
 #pragma once
 
@@ -11,7 +12,8 @@ typedef struct SessionPropertyDefinition {
 } SessionPropertyDefinition;
 
 const SessionPropertyDefinition *session_property_definitions(int32_t *ret_count);
-const SessionPropertyDefinition *session_property_find(const char *name); /* NULL when there is none */
+const SessionPropertyDefinition *
+session_property_find(const char *name); /* NULL when there is none */
 /* What the session set, or NULL. "catalog.name" for a catalog's property. */
 const char *session_property_text(const Session *session, const char *name);
 /* The set or default value as a number; 0 when it is none. */

@@ -1,5 +1,6 @@
 /*
- * The rows of built-in tables: producers add cells of text, which become vectors of the columns' types.
+ * The rows of built-in tables: producers add cells of text, which become vectors of the columns'
+ * types.
  *
  * A RowBuffer belongs to one reader. Cells are added in column order; NULL text is NULL.
  */
@@ -18,7 +19,8 @@ typedef struct RowBuffer {
 void row_add(RowBuffer *rows, const char *cell);
 void row_add_number(RowBuffer *rows, int64_t number);
 
-/* Fills the rows of a table: catalog is the one whose information_schema it is, NULL for the system catalog. */
+/* Fills the rows of a table: catalog is the one whose information_schema it is, NULL for the system
+ * catalog. */
 typedef Status RowProducer(RowBuffer *rows, Catalog *catalog);
 
 /* The producer of a table; NULL: always empty. */
@@ -30,4 +32,5 @@ RowProducer *metadata_rows(const char *table);
 typedef Status TableVisitor(RowBuffer *rows, Catalog *catalog, const TableName *name);
 MUST_CHECK Status visit_tables(RowBuffer *rows, Catalog *catalog, TableVisitor *visit);
 /* Calls the producer for each catalog, in name order. */
-MUST_CHECK Status visit_catalogs(RowBuffer *rows, Status (*visit)(RowBuffer *rows, Catalog *catalog));
+MUST_CHECK Status visit_catalogs(RowBuffer *rows,
+                                 Status (*visit)(RowBuffer *rows, Catalog *catalog));

@@ -1,6 +1,6 @@
 /*
- * Transactions: which catalogs a query or a client's explicit transaction has touched, pinned, and what their connectors
- * made of it. At most one catalog is written.
+ * Transactions: which catalogs a query or a client's explicit transaction has touched, pinned, and
+ * what their connectors made of it. At most one catalog is written.
  */
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 
 #include "catalog/catalog_state.h"
 
-Transaction *transaction_begin(CatalogManager *manager, bool auto_commit, bool read_only, const char *isolation_level)
-{
+Transaction *transaction_begin(CatalogManager *manager, bool auto_commit, bool read_only,
+                               const char *isolation_level) {
     Transaction *transaction = calloc(1, sizeof *transaction);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -22,7 +22,8 @@ Transaction *transaction_begin(CatalogManager *manager, bool auto_commit, bool r
     bytes[8] = (unsigned char)((bytes[8] & 0x3F) | 0x80);
     char *out = transaction->id;
     for (int i = 0; i < 16; i++) {
-        out += snprintf(out, 4, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", bytes[i]);
+        out +=
+            snprintf(out, 4, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", bytes[i]);
     }
     transaction->manager = manager;
     transaction->auto_commit = auto_commit;
@@ -33,19 +34,16 @@ Transaction *transaction_begin(CatalogManager *manager, bool auto_commit, bool r
     return transaction;
 }
 
-const char *transaction_id(const Transaction *transaction)
-{
+const char *transaction_id(const Transaction *transaction) {
     return transaction->id;
 }
 
-CatalogManager *transaction_manager(Transaction *transaction)
-{
+CatalogManager *transaction_manager(Transaction *transaction) {
     return transaction->manager;
 }
 
 /* The part of the named catalog, pinned on its first use; the lock is held. */
-static TransactionPart *find_part(Transaction *transaction, const char *name)
-{
+static TransactionPart *find_part(Transaction *transaction, const char *name) {
     for (int32_t i = 0; i < transaction->part_count; i++) {
         if (strcmp(transaction->parts[i].entry->catalog.name, name) == 0) {
             return &transaction->parts[i];
@@ -57,16 +55,15 @@ static TransactionPart *find_part(Transaction *transaction, const char *name)
     }
     if (transaction->part_count == transaction->part_capacity) {
         transaction->part_capacity = transaction->part_capacity * 2 + 4;
-        transaction->parts = realloc(transaction->parts,
-                                     sizeof *transaction->parts * (size_t)transaction->part_capacity);
+        transaction->parts = realloc(transaction->parts, sizeof *transaction->parts *
+                                                             (size_t)transaction->part_capacity);
     }
     TransactionPart *part = &transaction->parts[transaction->part_count++];
-    *part = (TransactionPart) {.entry = entry};
+    *part = (TransactionPart){.entry = entry};
     return part;
 }
 
-Catalog *transaction_catalog(Transaction *transaction, const char *name)
-{
+Catalog *transaction_catalog(Transaction *transaction, const char *name) {
     pthread_mutex_lock(&transaction->lock);
     TransactionPart *part = find_part(transaction, name);
     Catalog *catalog = part != NULL ? &part->entry->catalog : NULL;
@@ -74,22 +71,22 @@ Catalog *transaction_catalog(Transaction *transaction, const char *name)
     return catalog;
 }
 
-static Status check_write(Context *cx, Transaction *transaction, Catalog *catalog)
-{
+static Status check_write(Context *cx, Transaction *transaction, Catalog *catalog) {
     if (transaction->read_only) {
         return FAIL(cx, READ_ONLY_VIOLATION, "Cannot execute write in a read-only transaction");
     }
     if (transaction->written != NULL && transaction->written != catalog) {
         return FAIL(cx, MULTI_CATALOG_WRITE_CONFLICT,
-                    "Multi-catalog writes not supported in a single transaction. Already wrote to catalog %s",
+                    "Multi-catalog writes not supported in a single transaction. Already wrote to "
+                    "catalog %s",
                     transaction->written->name);
     }
     transaction->written = catalog;
     return OK;
 }
 
-Status transaction_handle(Context *cx, Transaction *transaction, Catalog *catalog, bool write, void **ret_handle)
-{
+Status transaction_handle(Context *cx, Transaction *transaction, Catalog *catalog, bool write,
+                          void **ret_handle) {
     *ret_handle = catalog->is_internal ? transaction : NULL;
     Status status = OK;
     pthread_mutex_lock(&transaction->lock);
@@ -99,7 +96,8 @@ Status transaction_handle(Context *cx, Transaction *transaction, Catalog *catalo
     TransactionPart *part = find_part(transaction, catalog->name);
     if (status == OK && part != NULL && !catalog->is_internal && catalog->api->begin != NULL) {
         if (!part->begun) {
-            status = catalog->api->begin(cx, catalog->connector, transaction->read_only, &part->handle);
+            status =
+                catalog->api->begin(cx, catalog->connector, transaction->read_only, &part->handle);
             part->begun = status == OK;
         }
         *ret_handle = part->handle;
@@ -108,8 +106,7 @@ Status transaction_handle(Context *cx, Transaction *transaction, Catalog *catalo
     return status;
 }
 
-static void transaction_free(Transaction *transaction)
-{
+static void transaction_free(Transaction *transaction) {
     for (int32_t i = 0; i < transaction->part_count; i++) {
         catalog_entry_unpin(transaction->parts[i].entry);
     }
@@ -118,8 +115,7 @@ static void transaction_free(Transaction *transaction)
     free(transaction);
 }
 
-Status transaction_commit(Context *cx, Transaction *transaction)
-{
+Status transaction_commit(Context *cx, Transaction *transaction) {
     Status status = OK;
     for (int32_t i = 0; i < transaction->part_count; i++) {
         TransactionPart *part = &transaction->parts[i];
@@ -137,8 +133,7 @@ Status transaction_commit(Context *cx, Transaction *transaction)
     return status;
 }
 
-void transaction_rollback(Transaction *transaction)
-{
+void transaction_rollback(Transaction *transaction) {
     for (int32_t i = 0; i < transaction->part_count; i++) {
         TransactionPart *part = &transaction->parts[i];
         if (part->begun) {

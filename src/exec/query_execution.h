@@ -1,9 +1,10 @@
 /*
  * Running an optimised plan on this node.
  *
- * query_execution_start cuts the plan into pipelines and hands their drivers to the scheduler's worker threads; batches of the
- * result wait in a bounded queue until they are taken. All functions are thread safe; `notify` is called (from any thread,
- * without locks held) whenever a result arrives or the state changes, so that no thread has to wait.
+ * query_execution_start cuts the plan into pipelines and hands their drivers to the scheduler's
+ * worker threads; batches of the result wait in a bounded queue until they are taken. All functions
+ * are thread safe; `notify` is called (from any thread, without locks held) whenever a result
+ * arrives or the state changes, so that no thread has to wait.
  */
 #pragma once
 
@@ -25,8 +26,8 @@ typedef struct ExecutionOptions {
     int64_t result_queue_bytes; /* how much result may wait; 0: 16 MB */
     void (*notify)(void *closure);
     /* EXPLAIN ANALYZE: the text of a plan whose execution has come to its end; NULL: empty. */
-    Status (*explain)(Context *cx, void *closure, QueryExecution *execution, const PlanNode *plan, bool verbose,
-                      const char **ret_text);
+    Status (*explain)(Context *cx, void *closure, QueryExecution *execution, const PlanNode *plan,
+                      bool verbose, const char **ret_text);
     void *closure;
 } ExecutionOptions;
 
@@ -47,8 +48,9 @@ typedef enum ExecutionState {
     EXECUTION_FINISHED,
     EXECUTION_FAILED
 } ExecutionState;
-/* Takes the next result batch if one waits; *ret_batch NULL otherwise. FINISHED only once all batches were taken and every
-   driver has ended; FAILED at once, with the error in query_execution_error. */
+/* Takes the next result batch if one waits; *ret_batch NULL otherwise. FINISHED only once all
+   batches were taken and every driver has ended; FAILED at once, with the error in
+   query_execution_error. */
 ExecutionState query_execution_poll(QueryExecution *execution, Batch **ret_batch);
 /* Blocks until a batch waits or the state changes (tests, the optimizer's own queries). */
 void query_execution_wait(QueryExecution *execution);

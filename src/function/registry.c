@@ -1,6 +1,7 @@
 /*
- * Collects the families' tables into one array sorted by name, so that a lookup is a binary search and SHOW FUNCTIONS a
- * walk. Signatures are parsed here, once, into an arena that lives as long as the process.
+ * Collects the families' tables into one array sorted by name, so that a lookup is a binary search
+ * and SHOW FUNCTIONS a walk. Signatures are parsed here, once, into an arena that lives as long as
+ * the process.
  */
 #include "function/registry.h"
 

@@ -1,6 +1,6 @@
 /*
- * The registry: every declared function with its parsed signature, sorted by name. Built once, on first use; immutable and
- * shared by threads ever after. A new family is one line in families.def.
+ * The registry: every declared function with its parsed signature, sorted by name. Built once, on
+ * first use; immutable and shared by threads ever after. A new family is one line in families.def.
  */
 #pragma once
 
@@ -20,5 +20,6 @@ typedef struct FunctionEntry {
     };
 } FunctionEntry;
 
-/* All overloads of a name (any case), in order of declaration; *ret_count is 0 when there is none. */
+/* All overloads of a name (any case), in order of declaration; *ret_count is 0 when there is none.
+ */
 const FunctionEntry *registry_find(const char *name, int32_t *ret_count);

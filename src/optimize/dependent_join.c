@@ -1,9 +1,10 @@
 /*
  * The general way to unnest: push the set of outer values down to where the subquery uses them.
  *
- * D is the distinct combinations of the outer columns that the subquery refers to, from a copy of the outer plan. push(D, T)
- * is a plan with T's rows for each row of D and D's columns beside them; each operator has its rule (Neumann and Kemper,
- * 2015, section 3). At the end the outer plan is joined with push(D, T) on D's columns, NULL equal to NULL.
+ * D is the distinct combinations of the outer columns that the subquery refers to, from a copy of
+ * the outer plan. push(D, T) is a plan with T's rows for each row of D and D's columns beside them;
+ * each operator has its rule (Neumann and Kemper, 2015, section 3). At the end the outer plan is
+ * joined with push(D, T) on D's columns, NULL equal to NULL.
  */
 #include "optimize/decorrelate.h"
 
@@ -18,14 +19,13 @@ typedef struct OuterValues {
 
 typedef struct Push {
     Optimizer *o;
-    SymbolSet columns;  /* every copy's columns: what makes a subtree correlated */
+    SymbolSet columns; /* every copy's columns: what makes a subtree correlated */
 } Push;
 
 static PlanNode *push(Push *p, PlanNode *node, OuterValues *values);
 
 /* Another copy of D, with columns of its own. */
-static OuterValues copy_values(Push *p, const OuterValues *values)
-{
+static OuterValues copy_values(Push *p, const OuterValues *values) {
     const Symbol **map;
     int32_t count;
     OuterValues copy = {.plan = plan_duplicate(p->o, values->plan, &map, &count)};
@@ -38,8 +38,8 @@ static OuterValues copy_values(Push *p, const OuterValues *values)
 }
 
 /* The subtree with one copy's columns replaced by another's. */
-static PlanNode *use_values(Push *p, PlanNode *node, const OuterValues *from, const OuterValues *to)
-{
+static PlanNode *use_values(Push *p, PlanNode *node, const OuterValues *from,
+                            const OuterValues *to) {
     int32_t count = p->o->builder->symbol_count;
     const Symbol **map = arena_new_array(p->o->arena, const Symbol *, count);
     for (int32_t i = 0; i < from->columns.count; i++) {
@@ -48,15 +48,16 @@ static PlanNode *use_values(Push *p, PlanNode *node, const OuterValues *from, co
     return plan_replace_symbols(p->o->builder, node, map, count);
 }
 
-/* a IS NOT DISTINCT FROM b as two equalities that a hash join can use: both NULL or not, and the values or zeros. */
-static void add_identical(Optimizer *o, ExprList *conditions, const Symbol *a, const Symbol *b)
-{
+/* a IS NOT DISTINCT FROM b as two equalities that a hash join can use: both NULL or not, and the
+ * values or zeros. */
+static void add_identical(Optimizer *o, ExprList *conditions, const Symbol *a, const Symbol *b) {
     Vector *zero = vector_create(a->type, 1);
     bool plain = a->type->layout != LAYOUT_LIST && a->type->layout != LAYOUT_ROW;
     if (!plain) {
         vector_unref(zero);
-        expr_list_add(o->arena, conditions, expr_comparison(o->arena, COMPARE_IDENTICAL, expr_symbol(o->arena, a),
-                                                            expr_symbol(o->arena, b)));
+        expr_list_add(o->arena, conditions,
+                      expr_comparison(o->arena, COMPARE_IDENTICAL, expr_symbol(o->arena, a),
+                                      expr_symbol(o->arena, b)));
         return;
     }
     memset(zero->data, 0, a->type->width);
@@ -70,19 +71,19 @@ static void add_identical(Optimizer *o, ExprList *conditions, const Symbol *a, c
     }
     vector_unref(zero);
     for (int k = 0; k < 2; k++) {
-        expr_list_add(o->arena, conditions, expr_comparison(o->arena, COMPARE_EQUAL, sides[0][k], sides[1][k]));
+        expr_list_add(o->arena, conditions,
+                      expr_comparison(o->arena, COMPARE_EQUAL, sides[0][k], sides[1][k]));
     }
 }
 
-static void join_on_values(Push *p, ExprList *conditions, const SymbolList *a, const SymbolList *b)
-{
+static void join_on_values(Push *p, ExprList *conditions, const SymbolList *a,
+                           const SymbolList *b) {
     for (int32_t i = 0; i < a->count; i++) {
         add_identical(p->o, conditions, a->items[i], b->items[i]);
     }
 }
 
-static SymbolList with_values(Push *p, const SymbolList *symbols, const OuterValues *values)
-{
+static SymbolList with_values(Push *p, const SymbolList *symbols, const OuterValues *values) {
     SymbolList list = {0};
     for (int32_t i = 0; i < symbols->count; i++) {
         symbol_list_add(p->o->arena, &list, symbols->items[i]);
@@ -95,8 +96,7 @@ static SymbolList with_values(Push *p, const SymbolList *symbols, const OuterVal
     return list;
 }
 
-static PlanNode *push_project(Push *p, const ProjectNode *node, OuterValues *values)
-{
+static PlanNode *push_project(Push *p, const ProjectNode *node, OuterValues *values) {
     PlanNode *source = push(p, node->base.sources[0], values);
     if (source == NULL) {
         return NULL;
@@ -104,15 +104,16 @@ static PlanNode *push_project(Push *p, const ProjectNode *node, OuterValues *val
     SymbolList symbols = with_values(p, &node->base.outputs, values);
     const Expr **exprs = arena_new_array(p->o->arena, const Expr *, symbols.count);
     for (int32_t i = 0; i < symbols.count; i++) {
-        exprs[i] = i < node->expressions.count ? node->expressions.items[i] : expr_symbol(p->o->arena, symbols.items[i]);
+        exprs[i] = i < node->expressions.count ? node->expressions.items[i]
+                                               : expr_symbol(p->o->arena, symbols.items[i]);
     }
     return plan_project(p->o->builder, source, symbols.count, symbols.items, exprs);
 }
 
-/* A global aggregation has a row for each of D's rows: D outer joined with the groups, counts without rows made 0. */
-static PlanNode *complete_groups(Push *p, const AggregationNode *node, PlanNode *groups, const Aggregate *partial,
-                                 OuterValues *values)
-{
+/* A global aggregation has a row for each of D's rows: D outer joined with the groups, counts
+ * without rows made 0. */
+static PlanNode *complete_groups(Push *p, const AggregationNode *node, PlanNode *groups,
+                                 const Aggregate *partial, OuterValues *values) {
     Optimizer *o = p->o;
     OuterValues all = copy_values(p, values);
     ExprList conditions = {0};
@@ -138,8 +139,7 @@ static PlanNode *complete_groups(Push *p, const AggregationNode *node, PlanNode 
     return plan_project(o->builder, join, symbols.count, symbols.items, exprs.items);
 }
 
-static PlanNode *push_aggregation(Push *p, const AggregationNode *node, OuterValues *values)
-{
+static PlanNode *push_aggregation(Push *p, const AggregationNode *node, OuterValues *values) {
     PlanNode *source = node->group_id == NULL ? push(p, node->base.sources[0], values) : NULL;
     if (source == NULL) {
         return NULL;
@@ -151,17 +151,18 @@ static PlanNode *push_aggregation(Push *p, const AggregationNode *node, OuterVal
     Aggregate *partial = arena_new_array(p->o->arena, Aggregate, node->aggregates.count + 1);
     for (int32_t i = 0; i < node->aggregates.count; i++) {
         partial[i] = node->aggregates.items[i];
-        partial[i].symbol = plan_symbol(p->o->builder, partial[i].symbol->name, partial[i].symbol->type);
+        partial[i].symbol =
+            plan_symbol(p->o->builder, partial[i].symbol->name, partial[i].symbol->type);
     }
     PlanNode *groups = plan_aggregate(p->o, source, &keys, node->aggregates.count, partial);
     return complete_groups(p, node, groups, partial, values);
 }
 
-static void add_key_conditions(Optimizer *o, const JoinNode *node, ExprList *conditions)
-{
+static void add_key_conditions(Optimizer *o, const JoinNode *node, ExprList *conditions) {
     for (int32_t i = 0; i < node->left_keys.count; i++) {
         expr_list_add(o->arena, conditions,
-                      expr_comparison(o->arena, COMPARE_EQUAL, expr_symbol(o->arena, node->left_keys.items[i]),
+                      expr_comparison(o->arena, COMPARE_EQUAL,
+                                      expr_symbol(o->arena, node->left_keys.items[i]),
                                       expr_symbol(o->arena, node->right_keys.items[i])));
     }
     if (node->filter != NULL) {
@@ -169,9 +170,9 @@ static void add_key_conditions(Optimizer *o, const JoinNode *node, ExprList *con
     }
 }
 
-/* Both sides see D, joined on its columns too; what only RIGHT or FULL joins preserve would lose D's columns. */
-static PlanNode *push_join(Push *p, const JoinNode *node, OuterValues *values)
-{
+/* Both sides see D, joined on its columns too; what only RIGHT or FULL joins preserve would lose
+ * D's columns. */
+static PlanNode *push_join(Push *p, const JoinNode *node, OuterValues *values) {
     if (node->join_kind != INNER_JOIN && node->join_kind != LEFT_JOIN) {
         return NULL;
     }
@@ -195,23 +196,25 @@ static PlanNode *push_join(Push *p, const JoinNode *node, OuterValues *values)
     return plan_join_all(p->o, (JoinKind)node->join_kind, left, right, &conditions);
 }
 
-static PlanNode *push_set_operation(Push *p, const SetOperationNode *node, OuterValues *values)
-{
+static PlanNode *push_set_operation(Push *p, const SetOperationNode *node, OuterValues *values) {
     int32_t sources = node->base.source_count;
-    SetOperationNode *copy = (SetOperationNode *)plan_node_create(p->o->builder, PLAN_SET_OPERATION, sources);
+    SetOperationNode *copy =
+        (SetOperationNode *)plan_node_create(p->o->builder, PLAN_SET_OPERATION, sources);
     copy->set_kind = node->set_kind;
     copy->distinct = node->distinct;
     copy->inputs.count = sources;
     copy->inputs.items = arena_new_array(p->o->arena, SymbolList, sources);
     OuterValues results = *values;
-    results.columns = (SymbolList) {0};
+    results.columns = (SymbolList){0};
     for (int32_t i = 0; i < values->columns.count; i++) {
         const Symbol *column = values->columns.items[i];
-        symbol_list_add(p->o->arena, &results.columns, plan_symbol(p->o->builder, column->name, column->type));
+        symbol_list_add(p->o->arena, &results.columns,
+                        plan_symbol(p->o->builder, column->name, column->type));
     }
     for (int32_t s = 0; s < sources; s++) {
         OuterValues branch = copy_values(p, values);
-        copy->base.sources[s] = push(p, use_values(p, node->base.sources[s], values, &branch), &branch);
+        copy->base.sources[s] =
+            push(p, use_values(p, node->base.sources[s], values, &branch), &branch);
         if (copy->base.sources[s] == NULL) {
             return NULL;
         }
@@ -224,14 +227,14 @@ static PlanNode *push_set_operation(Push *p, const SetOperationNode *node, Outer
 }
 
 /* LIMIT and top-N for each row of D. */
-static PlanNode *push_limit(Push *p, PlanNode *node, OuterValues *values)
-{
+static PlanNode *push_limit(Push *p, PlanNode *node, OuterValues *values) {
     bool sorted = node->kind == PLAN_TOP_N;
     PlanNode *source = push(p, node->sources[0], values);
     if (source == NULL || (sorted && ((TopNNode *)node)->with_ties)) {
         return NULL;
     }
-    TopNRankingNode *ranking = (TopNRankingNode *)plan_node_create(p->o->builder, PLAN_TOP_N_RANKING, 1);
+    TopNRankingNode *ranking =
+        (TopNRankingNode *)plan_node_create(p->o->builder, PLAN_TOP_N_RANKING, 1);
     ranking->max_rank = sorted ? ((TopNNode *)node)->count : ((LimitNode *)node)->count;
     ranking->partition_by = values->columns;
     ranking->ranking_kind = RANKING_ROW_NUMBER;
@@ -244,8 +247,7 @@ static PlanNode *push_limit(Push *p, PlanNode *node, OuterValues *values)
 }
 
 /* Nodes whose partitions or kept columns D's columns join. */
-static PlanNode *push_with_columns(Push *p, PlanNode *node, OuterValues *values)
-{
+static PlanNode *push_with_columns(Push *p, PlanNode *node, OuterValues *values) {
     PlanNode **sources = arena_new_array(p->o->arena, PlanNode *, node->source_count);
     memcpy(sources, node->sources, sizeof *sources * (size_t)node->source_count);
     sources[0] = push(p, node->sources[0], values);
@@ -256,16 +258,20 @@ static PlanNode *push_with_columns(Push *p, PlanNode *node, OuterValues *values)
     copy->outputs = with_values(p, &node->outputs, values);
     switch (copy->kind) {
     case PLAN_WINDOW:
-        ((WindowNode *)copy)->partition_by = with_values(p, &((WindowNode *)copy)->partition_by, values);
+        ((WindowNode *)copy)->partition_by =
+            with_values(p, &((WindowNode *)copy)->partition_by, values);
         break;
     case PLAN_TOP_N_RANKING:
-        ((TopNRankingNode *)copy)->partition_by = with_values(p, &((TopNRankingNode *)copy)->partition_by, values);
+        ((TopNRankingNode *)copy)->partition_by =
+            with_values(p, &((TopNRankingNode *)copy)->partition_by, values);
         break;
     case PLAN_MARK_DISTINCT:
-        ((MarkDistinctNode *)copy)->keys = with_values(p, &((MarkDistinctNode *)copy)->keys, values);
+        ((MarkDistinctNode *)copy)->keys =
+            with_values(p, &((MarkDistinctNode *)copy)->keys, values);
         break;
     case PLAN_UNNEST:
-        ((UnnestNode *)copy)->replicated = with_values(p, &((UnnestNode *)copy)->replicated, values);
+        ((UnnestNode *)copy)->replicated =
+            with_values(p, &((UnnestNode *)copy)->replicated, values);
         break;
     default:
         break;
@@ -273,8 +279,7 @@ static PlanNode *push_with_columns(Push *p, PlanNode *node, OuterValues *values)
     return copy;
 }
 
-static PlanNode *push(Push *p, PlanNode *node, OuterValues *values)
-{
+static PlanNode *push(Push *p, PlanNode *node, OuterValues *values) {
     if (!plan_uses_any(node, &p->columns)) {
         ExprList none = {0};
         return plan_join_all(p->o, INNER_JOIN, values->plan, node, &none);
@@ -282,18 +287,31 @@ static PlanNode *push(Push *p, PlanNode *node, OuterValues *values)
     switch (node->kind) {
     case PLAN_FILTER: {
         PlanNode *source = push(p, node->sources[0], values);
-        return source != NULL ? plan_filter(p->o->builder, source, ((FilterNode *)node)->predicate) : NULL;
+        return source != NULL ? plan_filter(p->o->builder, source, ((FilterNode *)node)->predicate)
+                              : NULL;
     }
-    case PLAN_PROJECT: return push_project(p, (const ProjectNode *)node, values);
-    case PLAN_AGGREGATION: return push_aggregation(p, (const AggregationNode *)node, values);
-    case PLAN_JOIN: return push_join(p, (const JoinNode *)node, values);
-    case PLAN_SET_OPERATION: return push_set_operation(p, (const SetOperationNode *)node, values);
-    case PLAN_SORT: return push(p, node->sources[0], values);
-    case PLAN_LIMIT: case PLAN_TOP_N: return push_limit(p, node, values);
-    case PLAN_WINDOW: case PLAN_TOP_N_RANKING: case PLAN_MARK_DISTINCT: case PLAN_UNNEST: case PLAN_ASSIGN_UNIQUE_ID:
+    case PLAN_PROJECT:
+        return push_project(p, (const ProjectNode *)node, values);
+    case PLAN_AGGREGATION:
+        return push_aggregation(p, (const AggregationNode *)node, values);
+    case PLAN_JOIN:
+        return push_join(p, (const JoinNode *)node, values);
+    case PLAN_SET_OPERATION:
+        return push_set_operation(p, (const SetOperationNode *)node, values);
+    case PLAN_SORT:
+        return push(p, node->sources[0], values);
+    case PLAN_LIMIT:
+    case PLAN_TOP_N:
+        return push_limit(p, node, values);
+    case PLAN_WINDOW:
+    case PLAN_TOP_N_RANKING:
+    case PLAN_MARK_DISTINCT:
+    case PLAN_UNNEST:
+    case PLAN_ASSIGN_UNIQUE_ID:
         return push_with_columns(p, node, values);
     case PLAN_SEMI_JOIN:
-        return plan_uses_any(node->sources[1], &p->columns) ? NULL : push_with_columns(p, node, values);
+        return plan_uses_any(node->sources[1], &p->columns) ? NULL
+                                                            : push_with_columns(p, node, values);
     case PLAN_VALUES: { /* expressions over outer values: a row each, computed above one row of D */
         const ValuesNode *rows = (const ValuesNode *)node;
         if (rows->row_count != 1) {
@@ -302,13 +320,15 @@ static PlanNode *push(Push *p, PlanNode *node, OuterValues *values)
         SymbolList symbols = with_values(p, &node->outputs, values);
         const Expr **exprs = arena_new_array(p->o->arena, const Expr *, symbols.count);
         for (int32_t i = 0; i < symbols.count; i++) {
-            exprs[i] = i < node->outputs.count ? rows->rows.items[i] : expr_symbol(p->o->arena, symbols.items[i]);
+            exprs[i] = i < node->outputs.count ? rows->rows.items[i]
+                                               : expr_symbol(p->o->arena, symbols.items[i]);
         }
         return plan_project(p->o->builder, values->plan, symbols.count, symbols.items, exprs);
     }
     case PLAN_ENFORCE_SINGLE_ROW:
         return gives_one_row(node->sources[0]) ? push(p, node->sources[0], values) : NULL;
-    default: return NULL;
+    default:
+        return NULL;
     }
 }
 
@@ -320,24 +340,22 @@ typedef struct UsedColumns {
     SymbolList *used;
 } UsedColumns;
 
-static void note_used(void *closure, const Symbol *symbol)
-{
+static void note_used(void *closure, const Symbol *symbol) {
     UsedColumns *columns = closure;
     if (symbol_set_has(columns->outer, symbol) && !symbol_list_contains(columns->used, symbol)) {
         symbol_list_add(columns->o->arena, columns->used, symbol);
     }
 }
 
-static void collect_used(const PlanNode *node, UsedColumns *columns)
-{
+static void collect_used(const PlanNode *node, UsedColumns *columns) {
     plan_used_symbols(node, note_used, columns);
     for (int32_t i = 0; i < node->source_count; i++) {
         collect_used(node->sources[i], columns);
     }
 }
 
-PlanNode *dependent_subquery(Optimizer *o, PlanNode *left, PlanNode *subquery, ExprList *conditions)
-{
+PlanNode *dependent_subquery(Optimizer *o, PlanNode *left, PlanNode *subquery,
+                             ExprList *conditions) {
     SymbolSet outer = symbol_set_of(o->arena, &left->outputs);
     SymbolList used = {0};
     UsedColumns columns = {o, &outer, &used};
@@ -360,8 +378,8 @@ PlanNode *dependent_subquery(Optimizer *o, PlanNode *left, PlanNode *subquery, E
     return pushed;
 }
 
-PlanNode *dependent_join(Optimizer *o, PlanNode *left, PlanNode *subquery, JoinKind kind, const Expr *filter)
-{
+PlanNode *dependent_join(Optimizer *o, PlanNode *left, PlanNode *subquery, JoinKind kind,
+                         const Expr *filter) {
     ExprList conditions = {0};
     PlanNode *right = dependent_subquery(o, left, subquery, &conditions);
     if (right == NULL || kind == RIGHT_JOIN || kind == FULL_JOIN) {

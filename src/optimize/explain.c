@@ -1,5 +1,6 @@
 /*
- * EXPLAIN: the optimised plan as text, JSON, dot or its inputs and estimates; EXPLAIN ANALYZE's figures; SHOW STATS.
+ * EXPLAIN: the optimised plan as text, JSON, dot or its inputs and estimates; EXPLAIN ANALYZE's
+ * figures; SHOW STATS.
  *
  * On one node a plan is one fragment.
  */
@@ -15,8 +16,7 @@
 
 static const char HEADER[] = "Trino version: 476\n";
 
-static void append_json_string(ByteString *out, const char *text)
-{
+static void append_json_string(ByteString *out, const char *text) {
     byte_string_append_char(out, '"');
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\') {
@@ -27,8 +27,7 @@ static void append_json_string(ByteString *out, const char *text)
     byte_string_append_char(out, '"');
 }
 
-static void append_number(ByteString *out, double number)
-{
+static void append_number(ByteString *out, double number) {
     char text[DOUBLE_TEXT_MAX];
     if (isnan(number)) {
         byte_string_append_text(out, "\"NaN\"");
@@ -39,8 +38,7 @@ static void append_number(ByteString *out, double number)
 
 /* ---- JSON ---- */
 
-static void indent(ByteString *out, int32_t depth)
-{
+static void indent(ByteString *out, int32_t depth) {
     byte_string_append_char(out, '\n');
     for (int32_t i = 0; i < depth; i++) {
         byte_string_append_text(out, "  ");
@@ -48,8 +46,7 @@ static void indent(ByteString *out, int32_t depth)
 }
 
 /* "key = value, key = value" as members; commas inside brackets belong to values. */
-static void append_descriptor(Optimizer *o, const PlanNode *node, int32_t depth, ByteString *out)
-{
+static void append_descriptor(Optimizer *o, const PlanNode *node, int32_t depth, ByteString *out) {
     ByteString text = {0};
     plan_text_descriptor(o, node, &text);
     const char *next = byte_string_text(&text);
@@ -81,11 +78,16 @@ static void append_descriptor(Optimizer *o, const PlanNode *node, int32_t depth,
     }
 }
 
-static void append_estimate(Optimizer *o, const PlanNode *node, int32_t depth, ByteString *out)
-{
-    const struct { const char *name; double value; } members[] = {
-        {"outputRowCount", plan_text_rows(o, node)}, {"outputSizeInBytes", plan_text_bytes(o, node)},
-        {"cpuCost", 0}, {"memoryCost", 0}, {"networkCost", 0},
+static void append_estimate(Optimizer *o, const PlanNode *node, int32_t depth, ByteString *out) {
+    const struct {
+        const char *name;
+        double value;
+    } members[] = {
+        {"outputRowCount", plan_text_rows(o, node)},
+        {"outputSizeInBytes", plan_text_bytes(o, node)},
+        {"cpuCost", 0},
+        {"memoryCost", 0},
+        {"networkCost", 0},
     };
     byte_string_append_char(out, '{');
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
@@ -98,8 +100,7 @@ static void append_estimate(Optimizer *o, const PlanNode *node, int32_t depth, B
     byte_string_append_char(out, '}');
 }
 
-static void append_outputs(const PlanNode *node, int32_t depth, ByteString *out)
-{
+static void append_outputs(const PlanNode *node, int32_t depth, ByteString *out) {
     byte_string_append_text(out, "[ ");
     for (int32_t i = 0; i < node->outputs.count; i++) {
         byte_string_append_text(out, i > 0 ? ", {" : "{");
@@ -116,8 +117,7 @@ static void append_outputs(const PlanNode *node, int32_t depth, ByteString *out)
     byte_string_append_text(out, node->outputs.count > 0 ? " ]" : "]");
 }
 
-static void append_json_node(Optimizer *o, const PlanNode *node, int32_t depth, ByteString *out)
-{
+static void append_json_node(Optimizer *o, const PlanNode *node, int32_t depth, ByteString *out) {
     const char **details;
     int32_t detail_count = plan_text_details(o, node, &details);
     byte_string_append_char(out, '{');
@@ -157,10 +157,14 @@ static void append_json_node(Optimizer *o, const PlanNode *node, int32_t depth, 
 
 /* ---- IO ---- */
 
-static void append_io_estimate(double rows, double bytes, double cpu, int32_t depth, ByteString *out)
-{
-    const struct { const char *name; double value; } members[] = {
-        {"outputRowCount", rows}, {"outputSizeInBytes", bytes}, {"cpuCost", cpu}, {"maxMemory", 0}, {"networkCost", 0},
+static void append_io_estimate(double rows, double bytes, double cpu, int32_t depth,
+                               ByteString *out) {
+    const struct {
+        const char *name;
+        double value;
+    } members[] = {
+        {"outputRowCount", rows}, {"outputSizeInBytes", bytes}, {"cpuCost", cpu},
+        {"maxMemory", 0},         {"networkCost", 0},
     };
     byte_string_append_text(out, "\"estimate\" : {");
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
@@ -173,18 +177,20 @@ static void append_io_estimate(double rows, double bytes, double cpu, int32_t de
     byte_string_append_char(out, '}');
 }
 
-static double append_io_tables(Optimizer *o, const PlanNode *node, int32_t *count, ByteString *out)
-{
+static double append_io_tables(Optimizer *o, const PlanNode *node, int32_t *count,
+                               ByteString *out) {
     double cpu = 0;
     if (node->kind == PLAN_TABLE_SCAN) {
         const PlanTable *table = ((const TableScanNode *)node)->table;
         cpu = plan_text_bytes(o, node);
         byte_string_append_text(out, (*count)++ > 0 ? ", {" : "{");
-        byte_string_printf(out,
-                           "\n    \"table\" : {\n      \"catalog\" : \"%s\",\n      \"schemaTable\" : {\n"
-                           "        \"schema\" : \"%s\",\n        \"table\" : \"%s\"\n      }\n    },\n"
-                           "    \"constraint\" : {\n      \"none\" : false,\n      \"columnConstraints\" : [ ]\n    },\n    ",
-                           table->catalog->name, table->table->schema, table->table->name);
+        byte_string_printf(
+            out,
+            "\n    \"table\" : {\n      \"catalog\" : \"%s\",\n      \"schemaTable\" : {\n"
+            "        \"schema\" : \"%s\",\n        \"table\" : \"%s\"\n      }\n    },\n"
+            "    \"constraint\" : {\n      \"none\" : false,\n      \"columnConstraints\" : [ ]\n  "
+            "  },\n    ",
+            table->catalog->name, table->table->schema, table->table->name);
         append_io_estimate(plan_text_rows(o, node), cpu, cpu, 2, out);
         byte_string_append_text(out, "\n  }");
     }
@@ -194,8 +200,7 @@ static double append_io_tables(Optimizer *o, const PlanNode *node, int32_t *coun
     return cpu;
 }
 
-static void append_io(Optimizer *o, const PlanNode *plan, ByteString *out)
-{
+static void append_io(Optimizer *o, const PlanNode *plan, ByteString *out) {
     int32_t count = 0;
     byte_string_append_text(out, "{\n  \"inputTableColumnInfos\" : [ ");
     double cpu = append_io_tables(o, plan, &count, out);
@@ -206,14 +211,15 @@ static void append_io(Optimizer *o, const PlanNode *plan, ByteString *out)
 
 /* ---- GRAPHVIZ ---- */
 
-static void append_dot_node(Optimizer *o, const PlanNode *node, ByteString *out)
-{
+static void append_dot_node(Optimizer *o, const PlanNode *node, ByteString *out) {
     ByteString label = {0};
     plan_text_descriptor(o, node, &label);
     for (size_t i = 0; i < label.size; i++) {
         label.data[i] = strchr("\"{}|<>", label.data[i]) != NULL ? '\'' : label.data[i];
     }
-    byte_string_printf(out, "plannode_%d[label=\"{%s[%s]}\", style=\"rounded, filled\", shape=record, fillcolor=white];\n",
+    byte_string_printf(out,
+                       "plannode_%d[label=\"{%s[%s]}\", style=\"rounded, filled\", shape=record, "
+                       "fillcolor=white];\n",
                        node->id, plan_text_name(node), byte_string_text(&label));
     byte_string_done(&label);
     for (int32_t i = 0; i < node->source_count; i++) {
@@ -225,8 +231,8 @@ static void append_dot_node(Optimizer *o, const PlanNode *node, ByteString *out)
 /* ---- the whole ---- */
 
 static void append_fragment(Optimizer *o, const PlanNode *plan, int32_t number,
-                            const char *(*extra)(void *closure, const PlanNode *node), void *closure, ByteString *out)
-{
+                            const char *(*extra)(void *closure, const PlanNode *node),
+                            void *closure, ByteString *out) {
     byte_string_printf(out, "Fragment %d [SINGLE]\n    Output layout: ", number);
     plan_text_symbols(&plan->outputs, out);
     byte_string_append_text(out, "\n    Output partitioning: SINGLE []\n");
@@ -234,9 +240,8 @@ static void append_fragment(Optimizer *o, const PlanNode *plan, int32_t number,
     byte_string_append_text(out, "\n\n");
 }
 
-Status explain_plan(Context *cx, const OptimizerOptions *options, PlanBuilder *builder, PlanNode *plan,
-                    const char *type, const char *format, const char **ret_text)
-{
+Status explain_plan(Context *cx, const OptimizerOptions *options, PlanBuilder *builder,
+                    PlanNode *plan, const char *type, const char *format, const char **ret_text) {
     PlanNode *optimized;
     TRY(optimize_plan(cx, options, builder, plan, &optimized));
     Optimizer o = {.cx = cx, .builder = builder, .arena = builder->arena, .options = options};
@@ -250,7 +255,8 @@ Status explain_plan(Context *cx, const OptimizerOptions *options, PlanBuilder *b
         byte_string_append_text(&out, distributed ? "\n}" : "");
     } else if (strcmp(format, "GRAPHVIZ") == 0) {
         byte_string_printf(&out, "digraph %s {\nsubgraph cluster_%s {\nlabel = \"SINGLE\"\n",
-                           distributed ? "distributed_plan" : "logical_plan", distributed ? "0" : "graphviz_plan");
+                           distributed ? "distributed_plan" : "logical_plan",
+                           distributed ? "0" : "graphviz_plan");
         append_dot_node(&o, optimized, &out);
         byte_string_append_text(&out, "}\n}\n");
     } else {
@@ -276,26 +282,30 @@ typedef struct AnalyzedPlan {
     int64_t cpu_nanos;
 } AnalyzedPlan;
 
-static const char *figures_line(void *closure, const PlanNode *node)
-{
+static const char *figures_line(void *closure, const PlanNode *node) {
     const AnalyzedPlan *analyzed = closure;
     char cpu[QUANTITY_TEXT_MAX], wall[QUANTITY_TEXT_MAX], size[QUANTITY_TEXT_MAX];
     for (int32_t i = 0; i < analyzed->count; i++) {
         const ExplainFigures *figures = &analyzed->figures[i];
         if (figures->node_id == node->id) {
-            double share = analyzed->cpu_nanos > 0 ? 100.0 * (double)figures->cpu_nanos / (double)analyzed->cpu_nanos : 0;
-            return arena_printf(analyzed->arena, "CPU: %s (%.2f%%), Scheduled: %s (%.2f%%), Blocked: 0.00ns (0.00%%), "
-                                "Output: %lld row%s (%s)", duration_print(figures->cpu_nanos, cpu), share,
-                                duration_print(figures->wall_nanos, wall), share, (long long)figures->output_rows,
-                                figures->output_rows == 1 ? "" : "s", data_size_print(figures->output_bytes, size));
+            double share = analyzed->cpu_nanos > 0
+                               ? 100.0 * (double)figures->cpu_nanos / (double)analyzed->cpu_nanos
+                               : 0;
+            return arena_printf(
+                analyzed->arena,
+                "CPU: %s (%.2f%%), Scheduled: %s (%.2f%%), Blocked: 0.00ns (0.00%%), "
+                "Output: %lld row%s (%s)",
+                duration_print(figures->cpu_nanos, cpu), share,
+                duration_print(figures->wall_nanos, wall), share, (long long)figures->output_rows,
+                figures->output_rows == 1 ? "" : "s", data_size_print(figures->output_bytes, size));
         }
     }
     return NULL;
 }
 
-Status explain_analyzed(Context *cx, PlanBuilder *builder, PlanNode *plan, const ExplainFigures *figures,
-                        int32_t figure_count, bool verbose, const char **ret_text)
-{
+Status explain_analyzed(Context *cx, PlanBuilder *builder, PlanNode *plan,
+                        const ExplainFigures *figures, int32_t figure_count, bool verbose,
+                        const char **ret_text) {
     Optimizer o = {.cx = cx, .builder = builder, .arena = cx->arena};
     AnalyzedPlan analyzed = {.arena = cx->arena, .figures = figures, .count = figure_count};
     for (int32_t i = 0; i < figure_count; i++) {
@@ -311,8 +321,7 @@ Status explain_analyzed(Context *cx, PlanBuilder *builder, PlanNode *plan, const
 
 /* ---- SHOW STATS ---- */
 
-static const Expr *double_or_null(Optimizer *o, double number)
-{
+static const Expr *double_or_null(Optimizer *o, double number) {
     if (!isfinite(number)) {
         return expr_null(o->arena, type_simple(TYPE_DOUBLE));
     }
@@ -323,8 +332,7 @@ static const Expr *double_or_null(Optimizer *o, double number)
     return expr;
 }
 
-static const Expr *text_or_null(Optimizer *o, const char *text)
-{
+static const Expr *text_or_null(Optimizer *o, const char *text) {
     if (text == NULL) {
         return expr_null(o->arena, type_varchar_unbounded());
     }
@@ -336,38 +344,47 @@ static const Expr *text_or_null(Optimizer *o, const char *text)
 }
 
 /* A bound as the type writes its values; NULL when unknown. */
-static const char *bound_text(Optimizer *o, const Type *type, double bound)
-{
+static const char *bound_text(Optimizer *o, const Type *type, double bound) {
     char text[DOUBLE_TEXT_MAX];
     if (!isfinite(bound)) {
         return NULL;
     }
     switch (type->kind) {
-    case TYPE_TINYINT: case TYPE_SMALLINT: case TYPE_INTEGER: case TYPE_BIGINT:
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
+    case TYPE_INTEGER:
+    case TYPE_BIGINT:
         return arena_printf(o->arena, "%.0f", bound);
-    case TYPE_REAL: case TYPE_DOUBLE:
+    case TYPE_REAL:
+    case TYPE_DOUBLE:
         return arena_strndup(o->arena, text, (size_t)double_print(bound, text));
-    case TYPE_DECIMAL: return arena_printf(o->arena, "%.*f", type->scale, bound);
+    case TYPE_DECIMAL:
+        return arena_printf(o->arena, "%.*f", type->scale, bound);
     case TYPE_DATE: {
         int64_t days = (int64_t)bound + 719468, era = (days >= 0 ? days : days - 146096) / 146097;
         unsigned day_of_era = (unsigned)(days - era * 146097); /* civil from days, H. Hinnant */
-        unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-        unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        unsigned year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+        unsigned day_of_year =
+            day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         unsigned month = (5 * day_of_year + 2) / 153, day = day_of_year - (153 * month + 2) / 5 + 1;
         month = month < 10 ? month + 3 : month - 9;
-        return arena_printf(o->arena, "%04lld-%02u-%02u", (long long)year_of_era + era * 400 + (month <= 2), month, day);
+        return arena_printf(o->arena, "%04lld-%02u-%02u",
+                            (long long)year_of_era + era * 400 + (month <= 2), month, day);
     }
-    default: return NULL;
+    default:
+        return NULL;
     }
 }
 
-static void stats_row(Optimizer *o, const char *name, const Symbol *symbol, const PlanStatistics *statistics,
-                      const Expr **cells)
-{
+static void stats_row(Optimizer *o, const char *name, const Symbol *symbol,
+                      const PlanStatistics *statistics, const Expr **cells) {
     const SymbolStatistics *values = symbol_statistics(statistics, symbol);
     bool none = statistics->row_count == 0;
     bool known = values != NULL;
-    double bytes = known && symbol->type->layout == LAYOUT_STRING ? values->average_bytes * statistics->row_count : NAN;
+    double bytes = known && symbol->type->layout == LAYOUT_STRING
+                       ? values->average_bytes * statistics->row_count
+                       : NAN;
     cells[0] = text_or_null(o, name);
     cells[1] = double_or_null(o, none ? 0 : bytes);
     cells[2] = double_or_null(o, none ? 0 : known ? values->distinct_count : NAN);
@@ -377,11 +394,11 @@ static void stats_row(Optimizer *o, const char *name, const Symbol *symbol, cons
     cells[6] = text_or_null(o, known && !none ? bound_text(o, symbol->type, values->high) : NULL);
 }
 
-Status show_stats_plan(Context *cx, const OptimizerOptions *options, PlanBuilder *builder, PlanNode *plan,
-                       PlanNode **ret_plan)
-{
-    static const char *const names[] = {"column_name", "data_size", "distinct_values_count", "nulls_fraction",
-                                        "row_count", "low_value", "high_value"};
+Status show_stats_plan(Context *cx, const OptimizerOptions *options, PlanBuilder *builder,
+                       PlanNode *plan, PlanNode **ret_plan) {
+    static const char *const names[] = {"column_name",    "data_size", "distinct_values_count",
+                                        "nulls_fraction", "row_count", "low_value",
+                                        "high_value"};
     PlanNode *optimized;
     TRY(optimize_plan(cx, options, builder, plan, &optimized));
     Optimizer o = {.cx = cx, .builder = builder, .arena = builder->arena, .options = options};
@@ -390,14 +407,16 @@ Status show_stats_plan(Context *cx, const OptimizerOptions *options, PlanBuilder
     int32_t rows = optimized->outputs.count + 1;
     const Expr **cells = arena_new_array(o.arena, const Expr *, rows * 7);
     for (int32_t i = 0; i + 1 < rows; i++) {
-        stats_row(&o, output->column_names.items[i], optimized->outputs.items[i], statistics, cells + i * 7);
+        stats_row(&o, output->column_names.items[i], optimized->outputs.items[i], statistics,
+                  cells + i * 7);
     }
     const Symbol *symbols[7];
     for (int32_t i = 0; i < 7; i++) {
         const Type *type = i == 0 || i >= 5 ? type_varchar_unbounded() : type_simple(TYPE_DOUBLE);
         symbols[i] = plan_symbol(builder, names[i], type);
-        cells[(rows - 1) * 7 + i] = i == 4 ? double_or_null(&o, statistics->row_count)
-                                   : i == 0 || i >= 5 ? text_or_null(&o, NULL) : double_or_null(&o, NAN);
+        cells[(rows - 1) * 7 + i] = i == 4             ? double_or_null(&o, statistics->row_count)
+                                    : i == 0 || i >= 5 ? text_or_null(&o, NULL)
+                                                       : double_or_null(&o, NAN);
     }
     OutputNode *shown = (OutputNode *)plan_node_create(builder, PLAN_OUTPUT, 1);
     shown->base.sources[0] = plan_values(builder, 7, symbols, rows, cells);

@@ -1,9 +1,11 @@
 /*
- * Join order: each region of inner joins is flattened into relations and conditions and put together again at least cost.
+ * Join order: each region of inner joins is flattened into relations and conditions and put
+ * together again at least cost.
  *
- * Up to EXACT_RELATIONS_MAX relations by dynamic programming over subsets (bushy trees, no cross products while an edge is
- * left); beyond that greedily, the cheapest join next. Cost is the rows that joins produce plus, dearer, the rows that their
- * build sides hold. The smaller side becomes the build side (right). Outer joins turn round when that is cheaper.
+ * Up to EXACT_RELATIONS_MAX relations by dynamic programming over subsets (bushy trees, no cross
+ * products while an edge is left); beyond that greedily, the cheapest join next. Cost is the rows
+ * that joins produce plus, dearer, the rows that their build sides hold. The smaller side becomes
+ * the build side (right). Outer joins turn round when that is cheaper.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -21,19 +23,18 @@ typedef struct Region {
     SymbolSet sets[RELATIONS_MAX];
     ExprList conditions;
     uint64_t *condition_relations; /* which relations each condition uses */
-    int32_t *condition_class;      /* equalities of symbols: their class of equal symbols; -1: no such condition */
+    int32_t *condition_class; /* equalities of symbols: their class of equal symbols; -1: no such
+                                 condition */
 } Region;
 
 static PlanNode *order(Optimizer *o, PlanNode *node);
 
-static bool is_region(const PlanNode *node)
-{
+static bool is_region(const PlanNode *node) {
     return node->kind == PLAN_JOIN && ((const JoinNode *)node)->join_kind == INNER_JOIN;
 }
 
 /* Identity projections between the joins of a region do not separate it. */
-static const PlanNode *skip_identities(const PlanNode *node)
-{
+static const PlanNode *skip_identities(const PlanNode *node) {
     while (node->kind == PLAN_PROJECT) {
         const ProjectNode *project = (const ProjectNode *)node;
         for (int32_t i = 0; i < project->expressions.count; i++) {
@@ -47,8 +48,7 @@ static const PlanNode *skip_identities(const PlanNode *node)
     return node;
 }
 
-static bool flatten(Region *region, PlanNode *node)
-{
+static bool flatten(Region *region, PlanNode *node) {
     PlanNode *inner = (PlanNode *)(uintptr_t)skip_identities(node);
     if (!is_region(inner)) {
         if (region->count == RELATIONS_MAX) {
@@ -61,7 +61,8 @@ static bool flatten(Region *region, PlanNode *node)
     Arena *arena = region->o->arena;
     for (int32_t i = 0; i < join->left_keys.count; i++) {
         expr_list_add(arena, &region->conditions,
-                      expr_comparison(arena, COMPARE_EQUAL, expr_symbol(arena, join->left_keys.items[i]),
+                      expr_comparison(arena, COMPARE_EQUAL,
+                                      expr_symbol(arena, join->left_keys.items[i]),
                                       expr_symbol(arena, join->right_keys.items[i])));
     }
     if (join->filter != NULL) {
@@ -70,13 +71,14 @@ static bool flatten(Region *region, PlanNode *node)
     return flatten(region, join->base.sources[0]) && flatten(region, join->base.sources[1]);
 }
 
-/* Every equality that follows from the others, so that any order finds its keys: a = b, b = c gives a = c. */
-static void close_equalities(Region *region)
-{
+/* Every equality that follows from the others, so that any order finds its keys: a = b, b = c gives
+ * a = c. */
+static void close_equalities(Region *region) {
     Arena *arena = region->o->arena;
     for (int32_t i = 0; i < region->conditions.count && region->conditions.count < 200; i++) {
         const Expr *a = region->conditions.items[i];
-        for (int32_t k = 0; k < i && a->kind == EXPR_COMPARISON && a->comparison == COMPARE_EQUAL; k++) {
+        for (int32_t k = 0; k < i && a->kind == EXPR_COMPARISON && a->comparison == COMPARE_EQUAL;
+             k++) {
             const Expr *b = region->conditions.items[k];
             if (b->kind != EXPR_COMPARISON || b->comparison != COMPARE_EQUAL) {
                 continue;
@@ -84,16 +86,17 @@ static void close_equalities(Region *region)
             for (int x = 0; x < 4; x++) {
                 const Expr *shared = a->arguments[x & 1], *other = b->arguments[x >> 1];
                 const Expr *left = a->arguments[1 - (x & 1)], *right = b->arguments[1 - (x >> 1)];
-                if (shared->kind != EXPR_SYMBOL || other->kind != EXPR_SYMBOL || shared->symbol != other->symbol
-                    || left->kind != EXPR_SYMBOL || right->kind != EXPR_SYMBOL || left->symbol == right->symbol) {
+                if (shared->kind != EXPR_SYMBOL || other->kind != EXPR_SYMBOL ||
+                    shared->symbol != other->symbol || left->kind != EXPR_SYMBOL ||
+                    right->kind != EXPR_SYMBOL || left->symbol == right->symbol) {
                     continue;
                 }
                 const Expr *implied = expr_comparison(arena, COMPARE_EQUAL, left, right);
                 const Expr *mirrored = expr_comparison(arena, COMPARE_EQUAL, right, left);
                 bool known = false;
                 for (int32_t n = 0; n < region->conditions.count; n++) {
-                    known |= expr_equal(region->conditions.items[n], implied)
-                             || expr_equal(region->conditions.items[n], mirrored);
+                    known |= expr_equal(region->conditions.items[n], implied) ||
+                             expr_equal(region->conditions.items[n], mirrored);
                 }
                 if (!known) {
                     expr_list_add(arena, &region->conditions, implied);
@@ -103,9 +106,9 @@ static void close_equalities(Region *region)
     }
 }
 
-static void map_conditions(Region *region)
-{
-    region->condition_relations = arena_new_array(region->o->arena, uint64_t, region->conditions.count + 1);
+static void map_conditions(Region *region) {
+    region->condition_relations =
+        arena_new_array(region->o->arena, uint64_t, region->conditions.count + 1);
     for (int32_t r = 0; r < region->count; r++) {
         region->sets[r] = symbol_set_of(region->o->arena, &region->relations[r]->outputs);
         for (int32_t i = 0; i < region->conditions.count; i++) {
@@ -116,10 +119,9 @@ static void map_conditions(Region *region)
     }
 }
 
-/* Numbers the classes of symbols that the conditions make equal. Joining two sides takes one equality of each class: members
-   on one side are equal already. */
-static void number_classes(Region *region)
-{
+/* Numbers the classes of symbols that the conditions make equal. Joining two sides takes one
+   equality of each class: members on one side are equal already. */
+static void number_classes(Region *region) {
     Arena *arena = region->o->arena;
     int32_t *class_of = arena_new_array(arena, int32_t, region->o->builder->symbol_count + 1);
     region->condition_class = arena_new_array(arena, int32_t, region->conditions.count + 1);
@@ -127,11 +129,12 @@ static void number_classes(Region *region)
     for (int32_t i = 0; i < region->conditions.count; i++) {
         const Expr *expr = region->conditions.items[i];
         region->condition_class[i] = -1;
-        if (expr->kind != EXPR_COMPARISON || expr->comparison != COMPARE_EQUAL
-            || expr->arguments[0]->kind != EXPR_SYMBOL || expr->arguments[1]->kind != EXPR_SYMBOL) {
+        if (expr->kind != EXPR_COMPARISON || expr->comparison != COMPARE_EQUAL ||
+            expr->arguments[0]->kind != EXPR_SYMBOL || expr->arguments[1]->kind != EXPR_SYMBOL) {
             continue;
         }
-        int32_t *a = &class_of[expr->arguments[0]->symbol->id], *b = &class_of[expr->arguments[1]->symbol->id];
+        int32_t *a = &class_of[expr->arguments[0]->symbol->id],
+                *b = &class_of[expr->arguments[1]->symbol->id];
         int32_t to = *a != 0 ? *a : *b != 0 ? *b : next++;
         int32_t from = *a != 0 && *b != 0 ? *b : 0;
         for (int32_t k = 0; from != 0 && k < region->o->builder->symbol_count; k++) {
@@ -142,7 +145,8 @@ static void number_classes(Region *region)
     }
     for (int32_t i = 0; i < region->conditions.count; i++) {
         if (region->condition_class[i] == 0) {
-            region->condition_class[i] = class_of[region->conditions.items[i]->arguments[0]->symbol->id];
+            region->condition_class[i] =
+                class_of[region->conditions.items[i]->arguments[0]->symbol->id];
         }
     }
 }
@@ -156,15 +160,14 @@ typedef struct Candidate {
 } Candidate;
 
 /* What joins the two: conditions over both and nothing else. */
-static void conditions_between(const Region *region, uint64_t a, uint64_t b, ExprList *list)
-{
+static void conditions_between(const Region *region, uint64_t a, uint64_t b, ExprList *list) {
     for (int32_t i = 0; i < region->conditions.count; i++) {
         uint64_t used = region->condition_relations[i];
         bool joins = (used & a) != 0 && (used & b) != 0 && (used & ~(a | b)) == 0;
         for (int32_t k = 0; k < i && joins && region->condition_class[i] >= 0; k++) {
             uint64_t earlier = region->condition_relations[k];
-            joins = region->condition_class[k] != region->condition_class[i] || (earlier & a) == 0 || (earlier & b) == 0
-                    || (earlier & ~(a | b)) != 0;
+            joins = region->condition_class[k] != region->condition_class[i] ||
+                    (earlier & a) == 0 || (earlier & b) == 0 || (earlier & ~(a | b)) != 0;
         }
         if (joins) {
             expr_list_add(region->o->arena, list, region->conditions.items[i]);
@@ -172,8 +175,7 @@ static void conditions_between(const Region *region, uint64_t a, uint64_t b, Exp
     }
 }
 
-static bool are_connected(const Region *region, uint64_t a, uint64_t b)
-{
+static bool are_connected(const Region *region, uint64_t a, uint64_t b) {
     for (int32_t i = 0; i < region->conditions.count; i++) {
         uint64_t used = region->condition_relations[i];
         if ((used & a) != 0 && (used & b) != 0 && (used & ~(a | b)) == 0) {
@@ -183,14 +185,12 @@ static bool are_connected(const Region *region, uint64_t a, uint64_t b)
     return false;
 }
 
-static double known_rows(double rows)
-{
+static double known_rows(double rows) {
     return isnan(rows) ? UNKNOWN_SIDE_ROWS : rows;
 }
 
 /* The cheaper of the two ways round; its plan is made only when it beats `best`. */
-static void try_join(Region *region, const Candidate *a, const Candidate *b, Candidate *best)
-{
+static void try_join(Region *region, const Candidate *a, const Candidate *b, Candidate *best) {
     Optimizer *o = region->o;
     double rows_a = known_rows(statistics_of(o, a->plan)->row_count);
     double rows_b = known_rows(statistics_of(o, b->plan)->row_count);
@@ -204,16 +204,15 @@ static void try_join(Region *region, const Candidate *a, const Candidate *b, Can
     PlanNode *plan = plan_join_all(o, INNER_JOIN, probe->plan, build->plan, &conditions);
     double cost = least + known_rows(statistics_of(o, plan)->row_count);
     if (best->plan == NULL || cost < best->cost) {
-        *best = (Candidate) {plan, cost, a->relations | b->relations};
+        *best = (Candidate){plan, cost, a->relations | b->relations};
     }
 }
 
-static PlanNode *order_exactly(Region *region)
-{
+static PlanNode *order_exactly(Region *region) {
     uint64_t full = ((uint64_t)1 << region->count) - 1;
     Candidate *best = arena_new_array(region->o->arena, Candidate, full + 1);
     for (int32_t r = 0; r < region->count; r++) {
-        best[(uint64_t)1 << r] = (Candidate) {region->relations[r], 0, (uint64_t)1 << r};
+        best[(uint64_t)1 << r] = (Candidate){region->relations[r], 0, (uint64_t)1 << r};
     }
     for (int with_cross = 0; with_cross < 2 && best[full].plan == NULL; with_cross++) {
         for (uint64_t set = 3; set <= full; set++) {
@@ -222,7 +221,8 @@ static PlanNode *order_exactly(Region *region)
             }
             for (uint64_t part = (set - 1) & set; part > (set ^ part); part = (part - 1) & set) {
                 const Candidate *a = &best[part], *b = &best[set ^ part];
-                if (a->plan != NULL && b->plan != NULL && (with_cross || are_connected(region, part, set ^ part))) {
+                if (a->plan != NULL && b->plan != NULL &&
+                    (with_cross || are_connected(region, part, set ^ part))) {
                     try_join(region, a, b, &best[set]);
                 }
             }
@@ -231,12 +231,11 @@ static PlanNode *order_exactly(Region *region)
     return best[full].plan;
 }
 
-static PlanNode *order_greedily(Region *region)
-{
+static PlanNode *order_greedily(Region *region) {
     Candidate parts[RELATIONS_MAX];
     int32_t count = region->count;
     for (int32_t r = 0; r < count; r++) {
-        parts[r] = (Candidate) {region->relations[r], 0, (uint64_t)1 << r};
+        parts[r] = (Candidate){region->relations[r], 0, (uint64_t)1 << r};
     }
     while (count > 1) {
         Candidate best = {0};
@@ -245,7 +244,8 @@ static PlanNode *order_greedily(Region *region)
             for (int32_t a = 0; a < count; a++) {
                 for (int32_t b = a + 1; b < count; b++) {
                     Candidate joined = {0};
-                    if (with_cross || are_connected(region, parts[a].relations, parts[b].relations)) {
+                    if (with_cross ||
+                        are_connected(region, parts[a].relations, parts[b].relations)) {
                         try_join(region, &parts[a], &parts[b], &joined);
                     }
                     if (joined.plan != NULL && (best.plan == NULL || joined.cost < best.cost)) {
@@ -262,9 +262,9 @@ static PlanNode *order_greedily(Region *region)
     return parts[0].plan;
 }
 
-/* Conditions over one relation or none were pushed down before; what is left of them is tested on top. */
-static PlanNode *add_unplaced(const Region *region, PlanNode *plan)
-{
+/* Conditions over one relation or none were pushed down before; what is left of them is tested on
+ * top. */
+static PlanNode *add_unplaced(const Region *region, PlanNode *plan) {
     ExprList rest = {0};
     for (int32_t i = 0; i < region->conditions.count; i++) {
         uint64_t used = region->condition_relations[i];
@@ -273,11 +273,11 @@ static PlanNode *add_unplaced(const Region *region, PlanNode *plan)
         }
     }
     return rest.count == 0 ? plan
-                           : plan_filter(region->o->builder, plan, expr_and(region->o->arena, rest.count, rest.items));
+                           : plan_filter(region->o->builder, plan,
+                                         expr_and(region->o->arena, rest.count, rest.items));
 }
 
-static PlanNode *order_region(Optimizer *o, PlanNode *node)
-{
+static PlanNode *order_region(Optimizer *o, PlanNode *node) {
     Region *region = arena_new(o->arena, Region);
     region->o = o;
     if (!flatten(region, node) || region->count < 2) {
@@ -287,13 +287,13 @@ static PlanNode *order_region(Optimizer *o, PlanNode *node)
     close_equalities(region);
     map_conditions(region);
     number_classes(region);
-    PlanNode *plan = region->count <= EXACT_RELATIONS_MAX ? order_exactly(region) : order_greedily(region);
+    PlanNode *plan =
+        region->count <= EXACT_RELATIONS_MAX ? order_exactly(region) : order_greedily(region);
     return plan_restrict(o, add_unplaced(region, plan), &node->outputs);
 }
 
 /* LEFT with a big build side and a small probe side is RIGHT the other way round. */
-static PlanNode *turn_outer_join(Optimizer *o, JoinNode *node)
-{
+static PlanNode *turn_outer_join(Optimizer *o, JoinNode *node) {
     double left = known_rows(statistics_of(o, node->base.sources[0])->row_count);
     double right = known_rows(statistics_of(o, node->base.sources[1])->row_count);
     if (node->join_kind == INNER_JOIN || left * 2 > right || node->left_keys.count == 0) {
@@ -304,12 +304,13 @@ static PlanNode *turn_outer_join(Optimizer *o, JoinNode *node)
     turned->base.sources = arena_copy(o->arena, sources, sizeof sources);
     turned->left_keys = node->right_keys;
     turned->right_keys = node->left_keys;
-    turned->join_kind = node->join_kind == LEFT_JOIN ? RIGHT_JOIN : node->join_kind == RIGHT_JOIN ? LEFT_JOIN : FULL_JOIN;
+    turned->join_kind = node->join_kind == LEFT_JOIN    ? RIGHT_JOIN
+                        : node->join_kind == RIGHT_JOIN ? LEFT_JOIN
+                                                        : FULL_JOIN;
     return &turned->base;
 }
 
-static PlanNode *order(Optimizer *o, PlanNode *node)
-{
+static PlanNode *order(Optimizer *o, PlanNode *node) {
     if (is_region(node)) {
         return order_region(o, node);
     }
@@ -321,7 +322,6 @@ static PlanNode *order(Optimizer *o, PlanNode *node)
     return result->kind == PLAN_JOIN ? turn_outer_join(o, (JoinNode *)result) : result;
 }
 
-PlanNode *order_joins(Optimizer *o, PlanNode *plan)
-{
+PlanNode *order_joins(Optimizer *o, PlanNode *plan) {
     return order(o, plan);
 }

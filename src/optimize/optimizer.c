@@ -1,8 +1,8 @@
 /*
  * The optimizer as a list: what happens to a plan, in order.
  *
- * Every pass is one file. plan_check runs after each in debug builds. With options.off only what execution cannot do without
- * is done: subqueries become joins, set operations become aggregations.
+ * Every pass is one file. plan_check runs after each in debug builds. With options.off only what
+ * execution cannot do without is done: subqueries become joins, set operations become aggregations.
  */
 #include "optimize/rewrite.h"
 
@@ -15,27 +15,16 @@ static Pass *const required_passes[] = {
 };
 
 static Pass *const all_passes[] = {
-    simplify_expressions,
-    decorrelate,
-    rewrite_set_operations,
-    merge_projections,
-    simplify_expressions,
-    push_predicates,
-    simplify_expressions,
-    merge_projections,
-    prune_columns,
-    order_joins,
-    push_predicates, /* implied equalities reach their relations */
-    push_limits,
-    prune_columns,
-    merge_projections,
-    push_into_connectors,
+    simplify_expressions, decorrelate,     rewrite_set_operations, merge_projections,
+    simplify_expressions, push_predicates, simplify_expressions,   merge_projections,
+    prune_columns,        order_joins,     push_predicates, /* implied equalities reach their
+                                                               relations */
+    push_limits,          prune_columns,   merge_projections,      push_into_connectors,
     add_dynamic_filters,
 };
 
-Status optimize_plan(Context *cx, const OptimizerOptions *options, PlanBuilder *builder, PlanNode *plan,
-                     PlanNode **ret_plan)
-{
+Status optimize_plan(Context *cx, const OptimizerOptions *options, PlanBuilder *builder,
+                     PlanNode *plan, PlanNode **ret_plan) {
     Optimizer o = {.cx = cx, .builder = builder, .arena = builder->arena, .options = options};
     Pass *const *passes = options->off ? required_passes : all_passes;
     size_t count = options->off ? sizeof required_passes / sizeof required_passes[0]

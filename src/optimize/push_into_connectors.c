@@ -1,8 +1,8 @@
 /*
  * What a connector can do itself: filters as domains of columns, limits.
  *
- * A filter directly above a scan is translated, conjunct by conjunct, into a TupleDomain; the engine keeps the filter, so a
- * connector may take it as loosely as it likes.
+ * A filter directly above a scan is translated, conjunct by conjunct, into a TupleDomain; the
+ * engine keeps the filter, so a connector may take it as loosely as it likes.
  */
 #include "optimize/rewrite.h"
 
@@ -13,45 +13,56 @@ typedef struct DomainBuilder {
     ColumnDomain *domains;
 } DomainBuilder;
 
-static int32_t column_of(const DomainBuilder *builder, const Expr *expr)
-{
-    int32_t index = expr->kind == EXPR_SYMBOL ? symbol_list_index(&builder->scan->base.outputs, expr->symbol) : -1;
-    return index >= 0 && builder->scan->columns.items[index] < builder->scan->table->table->column_count
-               ? builder->scan->columns.items[index] : -1;
+static int32_t column_of(const DomainBuilder *builder, const Expr *expr) {
+    int32_t index = expr->kind == EXPR_SYMBOL
+                        ? symbol_list_index(&builder->scan->base.outputs, expr->symbol)
+                        : -1;
+    return index >= 0 &&
+                   builder->scan->columns.items[index] < builder->scan->table->table->column_count
+               ? builder->scan->columns.items[index]
+               : -1;
 }
 
-static bool is_value(const Expr *expr)
-{
+static bool is_value(const Expr *expr) {
     return expr->kind == EXPR_CONSTANT && !vector_is_null(expr->value, 0);
 }
 
-static void add_domain(DomainBuilder *builder, int32_t column, int32_t range_count, const Range *ranges)
-{
+static void add_domain(DomainBuilder *builder, int32_t column, int32_t range_count,
+                       const Range *ranges) {
     Domain *domain = arena_new(builder->o->arena, Domain);
-    *domain = (Domain) {.range_count = range_count, .ranges = ranges};
+    *domain = (Domain){.range_count = range_count, .ranges = ranges};
     for (int32_t i = 0; i < builder->count; i++) {
         if (builder->domains[i].column == column) {
             return; /* one domain a column is enough: the filter stays */
         }
     }
-    builder->domains[builder->count++] = (ColumnDomain) {column, domain};
+    builder->domains[builder->count++] = (ColumnDomain){column, domain};
 }
 
-static bool range_of(const Expr *conjunct, Range *ret_range)
-{
+static bool range_of(const Expr *conjunct, Range *ret_range) {
     const Vector *value = conjunct->arguments[1]->value;
     switch (conjunct->comparison) {
-    case COMPARE_EQUAL: *ret_range = (Range) {value, value, true, true}; return true;
-    case COMPARE_LESS: *ret_range = (Range) {NULL, value, false, false}; return true;
-    case COMPARE_LESS_OR_EQUAL: *ret_range = (Range) {NULL, value, false, true}; return true;
-    case COMPARE_GREATER: *ret_range = (Range) {value, NULL, false, false}; return true;
-    case COMPARE_GREATER_OR_EQUAL: *ret_range = (Range) {value, NULL, true, false}; return true;
-    default: return false;
+    case COMPARE_EQUAL:
+        *ret_range = (Range){value, value, true, true};
+        return true;
+    case COMPARE_LESS:
+        *ret_range = (Range){NULL, value, false, false};
+        return true;
+    case COMPARE_LESS_OR_EQUAL:
+        *ret_range = (Range){NULL, value, false, true};
+        return true;
+    case COMPARE_GREATER:
+        *ret_range = (Range){value, NULL, false, false};
+        return true;
+    case COMPARE_GREATER_OR_EQUAL:
+        *ret_range = (Range){value, NULL, true, false};
+        return true;
+    default:
+        return false;
     }
 }
 
-static void translate(DomainBuilder *builder, const Expr *conjunct)
-{
+static void translate(DomainBuilder *builder, const Expr *conjunct) {
     int32_t column = conjunct->argument_count > 0 ? column_of(builder, conjunct->arguments[0]) : -1;
     if (column < 0) {
         return;
@@ -65,18 +76,20 @@ static void translate(DomainBuilder *builder, const Expr *conjunct)
     if (conjunct->kind == EXPR_COMPARISON && range_of(conjunct, ranges)) {
         add_domain(builder, column, 1, ranges);
     } else if (conjunct->kind == EXPR_BETWEEN) {
-        ranges[0] = (Range) {conjunct->arguments[1]->value, conjunct->arguments[2]->value, true, true};
+        ranges[0] =
+            (Range){conjunct->arguments[1]->value, conjunct->arguments[2]->value, true, true};
         add_domain(builder, column, 1, ranges);
     } else if (conjunct->kind == EXPR_IN) {
         for (int32_t i = 1; i < conjunct->argument_count; i++) {
-            ranges[i - 1] = (Range) {conjunct->arguments[i]->value, conjunct->arguments[i]->value, true, true};
+            ranges[i - 1] =
+                (Range){conjunct->arguments[i]->value, conjunct->arguments[i]->value, true, true};
         }
         add_domain(builder, column, conjunct->argument_count - 1, ranges);
     }
 }
 
-static PlanNode *with_handle(Optimizer *o, const TableScanNode *scan, Handle handle, const TupleDomain *enforced)
-{
+static PlanNode *with_handle(Optimizer *o, const TableScanNode *scan, Handle handle,
+                             const TupleDomain *enforced) {
     TableScanNode *copy = arena_copy(o->arena, scan, sizeof *scan);
     PlanTable *table = arena_copy(o->arena, scan->table, sizeof *table);
     table->handle = handle;
@@ -85,8 +98,7 @@ static PlanNode *with_handle(Optimizer *o, const TableScanNode *scan, Handle han
     return &copy->base;
 }
 
-static PlanNode *push_filter(Optimizer *o, FilterNode *filter)
-{
+static PlanNode *push_filter(Optimizer *o, FilterNode *filter) {
     const TableScanNode *scan = (const TableScanNode *)filter->base.sources[0];
     const ConnectorApi *api = scan->table->catalog->api;
     if (api->apply_filter == NULL) {
@@ -94,18 +106,20 @@ static PlanNode *push_filter(Optimizer *o, FilterNode *filter)
     }
     ExprList conjuncts = {0};
     expr_conjuncts(o->arena, filter->predicate, &conjuncts);
-    DomainBuilder builder = {.o = o, .scan = scan,
-                             .domains = arena_new_array(o->arena, ColumnDomain, conjuncts.count + 1)};
+    DomainBuilder builder = {.o = o,
+                             .scan = scan,
+                             .domains =
+                                 arena_new_array(o->arena, ColumnDomain, conjuncts.count + 1)};
     for (int32_t i = 0; i < conjuncts.count; i++) {
         translate(&builder, conjuncts.items[i]);
     }
     TupleDomain domain = {.count = builder.count, .domains = builder.domains}, remaining;
     bool taken = false;
     Handle handle;
-    if (builder.count == 0
-        || api->apply_filter(o->cx, scan->table->catalog->connector, scan->table->handle, &domain, &taken, &handle,
-                             &remaining) != OK
-        || !taken) {
+    if (builder.count == 0 ||
+        api->apply_filter(o->cx, scan->table->catalog->connector, scan->table->handle, &domain,
+                          &taken, &handle, &remaining) != OK ||
+        !taken) {
         context_clear_error(o->cx);
         return &filter->base;
     }
@@ -113,16 +127,15 @@ static PlanNode *push_filter(Optimizer *o, FilterNode *filter)
     return plan_with_sources(o->builder, &filter->base, &source);
 }
 
-static PlanNode *push_limit(Optimizer *o, LimitNode *limit)
-{
+static PlanNode *push_limit(Optimizer *o, LimitNode *limit) {
     const TableScanNode *scan = (const TableScanNode *)limit->base.sources[0];
     const ConnectorApi *api = scan->table->catalog->api;
     bool taken = false, guaranteed;
     Handle handle;
-    if (api->apply_limit == NULL
-        || api->apply_limit(o->cx, scan->table->catalog->connector, scan->table->handle, limit->count, &taken, &handle,
-                            &guaranteed) != OK
-        || !taken) {
+    if (api->apply_limit == NULL ||
+        api->apply_limit(o->cx, scan->table->catalog->connector, scan->table->handle, limit->count,
+                         &taken, &handle, &guaranteed) != OK ||
+        !taken) {
         context_clear_error(o->cx);
         return &limit->base;
     }
@@ -130,19 +143,20 @@ static PlanNode *push_limit(Optimizer *o, LimitNode *limit)
     return plan_with_sources(o->builder, &limit->base, &source);
 }
 
-static PlanNode *visit_node(Optimizer *o, void *closure, PlanNode *node)
-{
+static PlanNode *visit_node(Optimizer *o, void *closure, PlanNode *node) {
     if (node->source_count != 1 || node->sources[0]->kind != PLAN_TABLE_SCAN) {
         return node;
     }
     switch (node->kind) {
-    case PLAN_FILTER: return push_filter(o, (FilterNode *)node);
-    case PLAN_LIMIT: return push_limit(o, (LimitNode *)node);
-    default: return node;
+    case PLAN_FILTER:
+        return push_filter(o, (FilterNode *)node);
+    case PLAN_LIMIT:
+        return push_limit(o, (LimitNode *)node);
+    default:
+        return node;
     }
 }
 
-PlanNode *push_into_connectors(Optimizer *o, PlanNode *plan)
-{
+PlanNode *push_into_connectors(Optimizer *o, PlanNode *plan) {
     return plan_rewrite(o, plan, visit_node, NULL);
 }

@@ -1,7 +1,9 @@
 /*
- * What the passes share: walking a plan, asking which symbols are produced or free in it, small constructions.
+ * What the passes share: walking a plan, asking which symbols are produced or free in it, small
+ * constructions.
  *
- * A pass is a function from a plan to a plan. Plans are trees of immutable nodes; what does not change is shared.
+ * A pass is a function from a plan to a plan. Plans are trees of immutable nodes; what does not
+ * change is shared.
  */
 #pragma once
 
@@ -29,32 +31,42 @@ SymbolSet symbol_set_of(Arena *arena, const SymbolList *list);
 bool expr_uses_only(const Expr *expr, const SymbolSet *set);
 bool expr_uses_any(const Expr *expr, const SymbolSet *set);
 
-/* Rewrites sources first, then the node itself; `visit` gives the node or its replacement, NULL after a failure. */
+/* Rewrites sources first, then the node itself; `visit` gives the node or its replacement, NULL
+ * after a failure. */
 typedef PlanNode *PlanVisitor(Optimizer *o, void *closure, PlanNode *node);
 PlanNode *plan_rewrite(Optimizer *o, PlanNode *node, PlanVisitor *visit, void *closure);
 /* Whether any node of the subtree refers to a symbol of the set. */
 bool plan_uses_any(const PlanNode *node, const SymbolSet *set);
 /* Adds every symbol that the subtree's nodes produce. */
 void plan_produced(Arena *arena, const PlanNode *node, SymbolSet *set);
-/* A copy of the subtree in which every produced symbol is new; *ret_map[id] is the new symbol or NULL. */
-PlanNode *plan_duplicate(Optimizer *o, PlanNode *node, const Symbol ***ret_map, int32_t *ret_map_count);
+/* A copy of the subtree in which every produced symbol is new; *ret_map[id] is the new symbol or
+ * NULL. */
+PlanNode *plan_duplicate(Optimizer *o, PlanNode *node, const Symbol ***ret_map,
+                         int32_t *ret_map_count);
 
-/* source with a column for the expression: its symbol if it is one, else through a Project that keeps all outputs. */
+/* source with a column for the expression: its symbol if it is one, else through a Project that
+ * keeps all outputs. */
 const Symbol *plan_add_column(Optimizer *o, PlanNode **source, const Expr *expr, const char *hint);
 /* Only these symbols (a Project of identities), or the source itself when they are its outputs. */
 PlanNode *plan_restrict(Optimizer *o, PlanNode *source, const SymbolList *symbols);
 /* A Project that keeps all outputs of the source and adds one column. */
 PlanNode *plan_extend(Optimizer *o, PlanNode *source, const Symbol *symbol, const Expr *expr);
-PlanNode *plan_join_all(Optimizer *o, JoinKind kind, PlanNode *left, PlanNode *right, const ExprList *conditions);
-/* Splits equalities between one side's expressions and the other's into keys (columns are added to the sides). */
-void split_join_conditions(Optimizer *o, PlanNode **left, PlanNode **right, const ExprList *conditions,
-                           SymbolList *left_keys, SymbolList *right_keys, ExprList *rest);
-/* Resolves a function by name; types as given. Does not fail for the built-in names used by rules. */
-const ResolvedFunction *resolve_builtin(Optimizer *o, const char *name, FunctionKind kind, int32_t count,
-                                        const Type *const *types);
+PlanNode *plan_join_all(Optimizer *o, JoinKind kind, PlanNode *left, PlanNode *right,
+                        const ExprList *conditions);
+/* Splits equalities between one side's expressions and the other's into keys (columns are added to
+ * the sides). */
+void split_join_conditions(Optimizer *o, PlanNode **left, PlanNode **right,
+                           const ExprList *conditions, SymbolList *left_keys,
+                           SymbolList *right_keys, ExprList *rest);
+/* Resolves a function by name; types as given. Does not fail for the built-in names used by rules.
+ */
+const ResolvedFunction *resolve_builtin(Optimizer *o, const char *name, FunctionKind kind,
+                                        int32_t count, const Type *const *types);
 /* A global or grouped aggregation in front of `source` with one aggregate; its symbol. */
-Aggregate make_aggregate(Optimizer *o, const char *function, const Symbol *argument, const Symbol *filter);
-PlanNode *plan_aggregate(Optimizer *o, PlanNode *source, const SymbolList *keys, int32_t count, const Aggregate *aggregates);
+Aggregate make_aggregate(Optimizer *o, const char *function, const Symbol *argument,
+                         const Symbol *filter);
+PlanNode *plan_aggregate(Optimizer *o, PlanNode *source, const SymbolList *keys, int32_t count,
+                         const Aggregate *aggregates);
 PlanNode *plan_distinct(Optimizer *o, PlanNode *source);
 
 /* ---- the passes, in files of their names ---- */

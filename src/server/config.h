@@ -1,8 +1,9 @@
 /*
  * The server's configuration: etc/config.properties, node.properties, log.properties, as Trino's.
  *
- * A property that Trino has and Warren does not need is accepted with one warning; an unknown or malformed one refuses the
- * start, naming file, line and the nearest known name. Strings live in the arena that the configuration was read into.
+ * A property that Trino has and Warren does not need is accepted with one warning; an unknown or
+ * malformed one refuses the start, naming file, line and the nearest known name. Strings live in
+ * the arena that the configuration was read into.
  */
 #pragma once
 

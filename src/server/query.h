@@ -1,9 +1,10 @@
 /*
  * Queries: what a client's statement becomes between its POST and its last page.
  *
- * A ManagedQuery is shared by the manager's list, the thread that plans it and the requests that follow it: reference counted.
- * Everything mutable is under its lock, but what is written once before it is listed (id, slug, sql, session). The plan
- * and its execution are freed when the query ends; what /v1/query shows of it stays until it is expired.
+ * A ManagedQuery is shared by the manager's list, the thread that plans it and the requests that
+ * follow it: reference counted. Everything mutable is under its lock, but what is written once
+ * before it is listed (id, slug, sql, session). The plan and its execution are freed when the query
+ * ends; what /v1/query shows of it stays until it is expired.
  */
 #pragma once
 
@@ -46,20 +47,20 @@ typedef struct ManagedQuery {
     QueryManager *manager;
     char id[32];
     uint8_t slug_key[16];
-    Arena *arena;                /* session, sql and everything shown */
+    Arena *arena; /* session, sql and everything shown */
     const char *sql;
     size_t sql_size;
     Session session;
-    struct ManagedQuery *next_listed;   /* the manager's list, newest first */
+    struct ManagedQuery *next_listed; /* the manager's list, newest first */
 
     pthread_mutex_t lock;
     QueryState state;
     _Atomic bool cancelled;
     bool submitted;
-    bool planning;               /* a planner thread works on it */
-    Error error;                 /* of a FAILED query; strings in `arena` */
-    int64_t created_micros, submitted_micros, planning_start_micros, execution_start_micros, end_micros,
-        heartbeat_micros;
+    bool planning; /* a planner thread works on it */
+    Error error;   /* of a FAILED query; strings in `arena` */
+    int64_t created_micros, submitted_micros, planning_start_micros, execution_start_micros,
+        end_micros, heartbeat_micros;
     int64_t analysis_nanos, planning_nanos;
     const char *update_type, *query_type;
     bool has_update_count;
@@ -69,10 +70,10 @@ typedef struct ManagedQuery {
     const char *const *warnings;
 
     /* while it runs */
-    Context cx;                  /* of planning */
+    Context cx; /* of planning */
     Arena *execution_arena;
     MemoryPool *pool;
-    Transaction *transaction;    /* its own, or the client's */
+    Transaction *transaction; /* its own, or the client's */
     ClientTransaction *client_transaction;
     Analysis *analysis;
     QueryExecution *execution;
@@ -80,37 +81,39 @@ typedef struct ManagedQuery {
 
     /* paging */
     ResultEncoder *encoder;
-    char *columns_json;          /* `"columns":[...]`, NULL until known */
-    int64_t token;               /* of the next page */
+    char *columns_json; /* `"columns":[...]`, NULL until known */
+    int64_t token;      /* of the next page */
     int32_t queued_token;
-    ByteString last_page;        /* answer to token - 1, for repeats */
+    ByteString last_page; /* answer to token - 1, for repeats */
     bool last_page_is_final;
-    bool fetching;               /* a request is making a page */
+    bool fetching; /* a request is making a page */
     int64_t rows_sent;
-    HttpRequest *waiter;         /* parked until something changes */
-    int64_t change_count;        /* notifications of the execution so far */
-    const char *data_encoding;   /* spooled protocol: "json", "json+lz4", "json+zstd"; NULL: direct */
+    HttpRequest *waiter;       /* parked until something changes */
+    int64_t change_count;      /* notifications of the execution so far */
+    const char *data_encoding; /* spooled protocol: "json", "json+lz4", "json+zstd"; NULL: direct */
 } ManagedQuery;
 
 typedef struct QueryManagerOptions {
     CatalogManager *catalogs;
     Scheduler *scheduler;
-    MemoryPool *pool;            /* the node's general pool */
+    MemoryPool *pool;                        /* the node's general pool */
     int64_t query_memory_bytes_max;          /* query.max-memory */
     int64_t query_memory_per_node_bytes_max; /* query.max-memory-per-node */
     int64_t client_timeout_nanos, min_expire_age_nanos;
     int32_t max_history, max_queued, planner_threads;
-    int64_t max_length;          /* query.max-length, characters */
+    int64_t max_length; /* query.max-length, characters */
     const char *node_id;
 } QueryManagerOptions;
 
 QueryManager *query_manager_create(const QueryManagerOptions *options);
 int32_t query_manager_running(QueryManager *manager); /* submitted and not ended */
-void query_manager_free(QueryManager *manager);  /* cancels what still runs */
+void query_manager_free(QueryManager *manager);       /* cancels what still runs */
 const QueryManagerOptions *query_manager_options(const QueryManager *manager);
-const char *query_manager_coordinator_id(const QueryManager *manager); /* the 5 letters at the end of query ids */
+const char *query_manager_coordinator_id(
+    const QueryManager *manager); /* the 5 letters at the end of query ids */
 
-/* A new query with a copy of sql; the caller fills session from `arena`, then lists it. One reference is the caller's. */
+/* A new query with a copy of sql; the caller fills session from `arena`, then lists it. One
+ * reference is the caller's. */
 ManagedQuery *query_create(QueryManager *manager, const char *sql, size_t size);
 void query_list(ManagedQuery *query);
 ManagedQuery *query_find(QueryManager *manager, const char *id); /* a reference, or NULL */
@@ -118,9 +121,9 @@ ManagedQuery *query_find(QueryManager *manager, const char *id); /* a reference,
 int32_t query_manager_list(QueryManager *manager, Arena *arena, ManagedQuery ***ret_queries);
 void query_unref(ManagedQuery *query);
 
-void query_submit(ManagedQuery *query);           /* hands it to the planner; once */
+void query_submit(ManagedQuery *query); /* hands it to the planner; once */
 void query_fail(ManagedQuery *query, ErrorCode code, const char *message);
-bool query_is_done(const ManagedQuery *query);    /* FINISHED or FAILED; under its lock */
+bool query_is_done(const ManagedQuery *query); /* FINISHED or FAILED; under its lock */
 void query_heartbeat(ManagedQuery *query);
 /* Live or final figures; under its lock. */
 void query_statistics(ManagedQuery *query, ExecutionStatistics *ret_statistics);

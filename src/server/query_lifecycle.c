@@ -1,8 +1,9 @@
 /*
  * From text to rows: parse, analyse, optimise, start; or carry out a task. And how a query ends.
  *
- * A query ends exactly once, in end_query: whoever gets there first decides its state. Its transaction is committed when
- * it succeeded and rolled back when it failed; a client's explicit transaction is left open, aborted if the query failed.
+ * A query ends exactly once, in end_query: whoever gets there first decides its state. Its
+ * transaction is committed when it succeeded and rolled back when it failed; a client's explicit
+ * transaction is left open, aborted if the query failed.
  */
 #include "server/query_lifecycle.h"
 
@@ -16,26 +17,26 @@
 #include "sql/parser.h"
 
 static const char *const state_names[] = {
-    "QUEUED", "WAITING_FOR_RESOURCES", "DISPATCHING", "PLANNING", "STARTING", "RUNNING", "FINISHING", "FINISHED", "FAILED",
+    "QUEUED",      "WAITING_FOR_RESOURCES",
+    "DISPATCHING", "PLANNING",
+    "STARTING",    "RUNNING",
+    "FINISHING",   "FINISHED",
+    "FAILED",
 };
 
-const char *query_state_name(QueryState state)
-{
+const char *query_state_name(QueryState state) {
     return state_names[state];
 }
 
-bool query_is_done(const ManagedQuery *query)
-{
+bool query_is_done(const ManagedQuery *query) {
     return query->state == QUERY_FINISHED || query->state == QUERY_FAILED;
 }
 
-void query_heartbeat(ManagedQuery *query)
-{
+void query_heartbeat(ManagedQuery *query) {
     query->heartbeat_micros = realtime_micros();
 }
 
-void query_statistics(ManagedQuery *query, ExecutionStatistics *ret_statistics)
-{
+void query_statistics(ManagedQuery *query, ExecutionStatistics *ret_statistics) {
     if (query->execution != NULL && !query_is_done(query)) {
         query_execution_statistics(query->execution, ret_statistics);
     } else {
@@ -44,8 +45,7 @@ void query_statistics(ManagedQuery *query, ExecutionStatistics *ret_statistics)
 }
 
 /* Something changed that a parked request waits for. Under the query's lock. */
-static void wake_waiter(ManagedQuery *query)
-{
+static void wake_waiter(ManagedQuery *query) {
     if (query->waiter != NULL) {
         HttpRequest *waiter = query->waiter;
         query->waiter = NULL;
@@ -53,8 +53,7 @@ static void wake_waiter(ManagedQuery *query)
     }
 }
 
-static void handle_execution_change(void *closure)
-{
+static void handle_execution_change(void *closure) {
     ManagedQuery *query = closure;
     pthread_mutex_lock(&query->lock);
     query->change_count++;
@@ -64,16 +63,14 @@ static void handle_execution_change(void *closure)
 
 /* ---- the end ---- */
 
-static void note_error(ManagedQuery *query, const Error *error)
-{
+static void note_error(ManagedQuery *query, const Error *error) {
     query->error = *error;
     query->error.message = arena_strdup(query->arena, error->message);
     query->error.cause = arena_strdup(query->arena, error->cause);
 }
 
 /* Under the lock, once. */
-static void end_query(ManagedQuery *query, QueryState state)
-{
+static void end_query(ManagedQuery *query, QueryState state) {
     Transaction *transaction = query->transaction;
     query->transaction = NULL;
     if (query->execution != NULL) {
@@ -86,7 +83,8 @@ static void end_query(ManagedQuery *query, QueryState state)
             state = QUERY_FAILED;
         }
     } else {
-        query->transaction = transaction; /* still used by the planner or drivers: rolled back on release */
+        query->transaction =
+            transaction; /* still used by the planner or drivers: rolled back on release */
     }
     if (query->client_transaction != NULL) {
         query->client_transaction->aborted |= state == QUERY_FAILED;
@@ -100,29 +98,26 @@ static void end_query(ManagedQuery *query, QueryState state)
     }
 }
 
-void query_finish(ManagedQuery *query)
-{
+void query_finish(ManagedQuery *query) {
     if (!query_is_done(query)) {
         end_query(query, QUERY_FINISHED);
     }
 }
 
-void query_fail(ManagedQuery *query, ErrorCode code, const char *message)
-{
+void query_fail(ManagedQuery *query, ErrorCode code, const char *message) {
     pthread_mutex_lock(&query->lock);
     if (!query_is_done(query)) {
         query->cancelled = true;
         if (query->execution != NULL) {
             query_execution_cancel(query->execution, code, message);
         }
-        note_error(query, &(Error) {.code = code, .message = message});
+        note_error(query, &(Error){.code = code, .message = message});
         end_query(query, QUERY_FAILED);
     }
     pthread_mutex_unlock(&query->lock);
 }
 
-static void fail_with(ManagedQuery *query, const Error *error)
-{
+static void fail_with(ManagedQuery *query, const Error *error) {
     pthread_mutex_lock(&query->lock);
     if (!query_is_done(query)) {
         note_error(query, error);
@@ -131,8 +126,7 @@ static void fail_with(ManagedQuery *query, const Error *error)
     pthread_mutex_unlock(&query->lock);
 }
 
-void query_release_execution(ManagedQuery *query)
-{
+void query_release_execution(ManagedQuery *query) {
     pthread_mutex_lock(&query->lock);
     if (query->planning || query->fetching) {
         pthread_mutex_unlock(&query->lock);
@@ -161,28 +155,28 @@ void query_release_execution(ManagedQuery *query)
 
 /* ---- what the analyzer may ask ---- */
 
-static OptimizerOptions optimizer_options(ManagedQuery *query)
-{
-    return (OptimizerOptions) {
-        .transaction = query->client_transaction != NULL ? query->client_transaction->transaction : query->transaction,
+static OptimizerOptions optimizer_options(ManagedQuery *query) {
+    return (OptimizerOptions){
+        .transaction = query->client_transaction != NULL ? query->client_transaction->transaction
+                                                         : query->transaction,
     };
 }
 
-static Status explain(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan, const Analysis *analysis,
-                      const char *type, const char *format, const char **ret_text)
-{
+static Status explain(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan,
+                      const Analysis *analysis, const char *type, const char *format,
+                      const char **ret_text) {
     OptimizerOptions options = optimizer_options(closure);
     return explain_plan(cx, &options, builder, plan, type, format, ret_text);
 }
 
-static Status show_stats(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan, PlanNode **ret_plan)
-{
+static Status show_stats(Context *cx, void *closure, PlanBuilder *builder, PlanNode *plan,
+                         PlanNode **ret_plan) {
     OptimizerOptions options = optimizer_options(closure);
     return show_stats_plan(cx, &options, builder, plan, ret_plan);
 }
 
-static Status start_transaction(Context *cx, void *closure, bool read_only, const char *isolation, const char **ret_id)
-{
+static Status start_transaction(Context *cx, void *closure, bool read_only, const char *isolation,
+                                const char **ret_id) {
     ManagedQuery *query = closure;
     if (query->client_transaction != NULL) {
         return FAIL(cx, NOT_SUPPORTED, "Nested transactions not supported");
@@ -190,12 +184,12 @@ static Status start_transaction(Context *cx, void *closure, bool read_only, cons
     if (query->session.transaction_id == NULL) {
         return FAIL(cx, INCOMPATIBLE_CLIENT, "Client does not support transactions");
     }
-    *ret_id = arena_strdup(query->arena, client_transaction_begin(query->manager, read_only, isolation)->id);
+    *ret_id = arena_strdup(query->arena,
+                           client_transaction_begin(query->manager, read_only, isolation)->id);
     return OK;
 }
 
-static Status finish_transaction(Context *cx, void *closure, bool commit)
-{
+static Status finish_transaction(Context *cx, void *closure, bool commit) {
     ManagedQuery *query = closure;
     ClientTransaction *client = query->client_transaction;
     if (client == NULL) {
@@ -206,57 +200,62 @@ static Status finish_transaction(Context *cx, void *closure, bool commit)
     Transaction *transaction = client_transaction_end(query->manager, client);
     if (!commit || aborted) {
         transaction_rollback(transaction);
-        return commit ? FAIL(cx, TRANSACTION_ALREADY_ABORTED, "Current transaction has already been aborted") : OK;
+        return commit ? FAIL(cx, TRANSACTION_ALREADY_ABORTED,
+                             "Current transaction has already been aborted")
+                      : OK;
     }
     return transaction_commit(cx, transaction);
 }
 
 /* The text of EXPLAIN ANALYZE, once its plan has run. */
-static Status explain_execution(Context *cx, void *closure, QueryExecution *execution, const PlanNode *plan, bool verbose,
-                                const char **ret_text)
-{
+static Status explain_execution(Context *cx, void *closure, QueryExecution *execution,
+                                const PlanNode *plan, bool verbose, const char **ret_text) {
     ManagedQuery *query = closure;
     NodeStatistics *nodes;
     int32_t count = query_execution_node_statistics(execution, cx->arena, &nodes);
     ExplainFigures *figures = arena_new_array(cx->arena, ExplainFigures, count + 1);
     for (int32_t i = 0; i < count; i++) {
-        figures[i] = (ExplainFigures) {
-            .node_id = nodes[i].node_id, .input_rows = nodes[i].input_rows, .output_rows = nodes[i].output_rows,
-            .input_bytes = nodes[i].input_bytes, .output_bytes = nodes[i].output_bytes,
-            .cpu_nanos = nodes[i].cpu_nanos, .wall_nanos = nodes[i].wall_nanos,
-            .memory_bytes_peak = nodes[i].memory_bytes_peak, .drivers = nodes[i].drivers,
+        figures[i] = (ExplainFigures){
+            .node_id = nodes[i].node_id,
+            .input_rows = nodes[i].input_rows,
+            .output_rows = nodes[i].output_rows,
+            .input_bytes = nodes[i].input_bytes,
+            .output_bytes = nodes[i].output_bytes,
+            .cpu_nanos = nodes[i].cpu_nanos,
+            .wall_nanos = nodes[i].wall_nanos,
+            .memory_bytes_peak = nodes[i].memory_bytes_peak,
+            .drivers = nodes[i].drivers,
         };
     }
-    return explain_analyzed(cx, query->analysis->builder, (PlanNode *)(uintptr_t)plan, figures, count, verbose, ret_text);
+    return explain_analyzed(cx, query->analysis->builder, (PlanNode *)(uintptr_t)plan, figures,
+                            count, verbose, ret_text);
 }
 
 /* ---- the way ---- */
 
-static bool ends_transaction(const Node *statement)
-{
+static bool ends_transaction(const Node *statement) {
     return statement->kind == NODE_COMMIT || statement->kind == NODE_ROLLBACK;
 }
 
-static Status join_transaction(Context *cx, ManagedQuery *query, const Node *statement)
-{
+static Status join_transaction(Context *cx, ManagedQuery *query, const Node *statement) {
     const char *id = query->session.transaction_id;
     if (id == NULL || strcmp(id, "NONE") == 0) {
-        query->transaction = transaction_begin(query_manager_options(query->manager)->catalogs, true, false,
-                                               "READ UNCOMMITTED");
+        query->transaction = transaction_begin(query_manager_options(query->manager)->catalogs,
+                                               true, false, "READ UNCOMMITTED");
         return OK;
     }
     ClientTransaction *client;
     TRY(client_transaction_use(cx, query->manager, id, &client));
     if (client->aborted && !ends_transaction(statement)) {
-        return FAIL(cx, TRANSACTION_ALREADY_ABORTED,
-                    "Current transaction is aborted, commands ignored until end of transaction block");
+        return FAIL(
+            cx, TRANSACTION_ALREADY_ABORTED,
+            "Current transaction is aborted, commands ignored until end of transaction block");
     }
     query->client_transaction = client;
     return OK;
 }
 
-static void set_state(ManagedQuery *query, QueryState state)
-{
+static void set_state(ManagedQuery *query, QueryState state) {
     pthread_mutex_lock(&query->lock);
     if (!query_is_done(query)) {
         query->state = state;
@@ -264,32 +263,39 @@ static void set_state(ManagedQuery *query, QueryState state)
     pthread_mutex_unlock(&query->lock);
 }
 
-static int64_t monotonic_nanos(void)
-{
+static int64_t monotonic_nanos(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static const char *copy_text(ManagedQuery *query, const char *text)
-{
+static const char *copy_text(ManagedQuery *query, const char *text) {
     return arena_strdup(query->arena, text);
 }
 
 /* What a client is told of the statement, kept beyond the plan's arena. */
-static void keep_outcome(ManagedQuery *query, const Analysis *analysis)
-{
+static void keep_outcome(ManagedQuery *query, const Analysis *analysis) {
     SessionChanges changes = analysis->changes;
     const char **texts[] = {
-        &changes.set_catalog, &changes.set_schema, &changes.set_path, &changes.set_session_name,
-        &changes.set_session_value, &changes.clear_session_name, &changes.set_role_catalog, &changes.set_role,
-        &changes.added_prepare_name, &changes.added_prepare_sql, &changes.deallocated_prepare_name,
-        &changes.started_transaction_id, &changes.set_authorization_user,
+        &changes.set_catalog,
+        &changes.set_schema,
+        &changes.set_path,
+        &changes.set_session_name,
+        &changes.set_session_value,
+        &changes.clear_session_name,
+        &changes.set_role_catalog,
+        &changes.set_role,
+        &changes.added_prepare_name,
+        &changes.added_prepare_sql,
+        &changes.deallocated_prepare_name,
+        &changes.started_transaction_id,
+        &changes.set_authorization_user,
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = copy_text(query, *texts[i]);
     }
-    const char **warnings = arena_new_array(query->arena, const char *, analysis->warning_count + 1);
+    const char **warnings =
+        arena_new_array(query->arena, const char *, analysis->warning_count + 1);
     for (int32_t i = 0; i < analysis->warning_count; i++) {
         warnings[i] = copy_text(query, analysis->warnings[i]);
     }
@@ -303,8 +309,7 @@ static void keep_outcome(ManagedQuery *query, const Analysis *analysis)
     pthread_mutex_unlock(&query->lock);
 }
 
-static Status run_task(Context *cx, ManagedQuery *query, Analysis *analysis)
-{
+static Status run_task(Context *cx, ManagedQuery *query, Analysis *analysis) {
     if (analysis->task != NULL) {
         TRY(task_execute(cx, analysis));
     }
@@ -319,8 +324,7 @@ static Status run_task(Context *cx, ManagedQuery *query, Analysis *analysis)
     return OK;
 }
 
-static Status prepare_result(Context *cx, ManagedQuery *query, const OutputNode *output)
-{
+static Status prepare_result(Context *cx, ManagedQuery *query, const OutputNode *output) {
     int32_t count = output->base.outputs.count;
     const Type **types = arena_new_array(cx->arena, const Type *, count + 1);
     for (int32_t i = 0; i < count; i++) {
@@ -335,8 +339,7 @@ static Status prepare_result(Context *cx, ManagedQuery *query, const OutputNode 
     return OK;
 }
 
-static Status start_execution(Context *cx, ManagedQuery *query, Analysis *analysis)
-{
+static Status start_execution(Context *cx, ManagedQuery *query, Analysis *analysis) {
     const QueryManagerOptions *manager = query_manager_options(query->manager);
     OptimizerOptions optimizing = optimizer_options(query);
     PlanNode *plan;
@@ -369,11 +372,12 @@ static Status start_execution(Context *cx, ManagedQuery *query, Analysis *analys
 }
 
 /* The session's zone: the property, the header, or the server's own. */
-static Status resolve_time_zone(Context *cx, ManagedQuery *query)
-{
+static Status resolve_time_zone(Context *cx, ManagedQuery *query) {
     Session *session = &query->session;
     const char *property = session_property_text(session, "time_zone_id");
-    const char *text = property != NULL ? property : session->time_zone != NULL ? session->time_zone : "UTC";
+    const char *text = property != NULL             ? property
+                       : session->time_zone != NULL ? session->time_zone
+                                                    : "UTC";
     if (!timezone_parse(text, strlen(text), &session->time_zone_key)) {
         return FAIL(cx, NOT_SUPPORTED, "Time zone not supported: %s", text);
     }
@@ -381,8 +385,7 @@ static Status resolve_time_zone(Context *cx, ManagedQuery *query)
     return OK;
 }
 
-static Status check_session_properties(Context *cx, const Session *session)
-{
+static Status check_session_properties(Context *cx, const Session *session) {
     for (int32_t i = 0; i < session->property_count; i++) {
         const char *name = session->properties[i].name;
         if (strchr(name, '.') == NULL && session_property_find(name) == NULL) {
@@ -392,8 +395,7 @@ static Status check_session_properties(Context *cx, const Session *session)
     return OK;
 }
 
-static Status plan_and_start(Context *cx, ManagedQuery *query)
-{
+static Status plan_and_start(Context *cx, ManagedQuery *query) {
     int64_t start = monotonic_nanos();
     Node *statement;
     TRY(resolve_time_zone(cx, query));
@@ -401,7 +403,7 @@ static Status plan_and_start(Context *cx, ManagedQuery *query)
     TRY(parse_statement(cx, query->sql, query->sql_size, &statement));
     TRY(join_transaction(cx, query, statement));
     AnalysisHost *host = arena_new(cx->arena, AnalysisHost);
-    *host = (AnalysisHost) {
+    *host = (AnalysisHost){
         .transaction = optimizer_options(query).transaction,
         .closure = query,
         .explain = explain,
@@ -413,13 +415,13 @@ static Status plan_and_start(Context *cx, ManagedQuery *query)
     TRY(analyze_statement(cx, host, statement, &analysis));
     query->analysis_nanos = monotonic_nanos() - start;
     query->analysis = analysis;
-    Status status = analysis->plan == NULL ? run_task(cx, query, analysis) : start_execution(cx, query, analysis);
+    Status status = analysis->plan == NULL ? run_task(cx, query, analysis)
+                                           : start_execution(cx, query, analysis);
     query->planning_nanos = monotonic_nanos() - start;
     return status;
 }
 
-void query_run(ManagedQuery *query)
-{
+void query_run(ManagedQuery *query) {
     pthread_mutex_lock(&query->lock);
     bool done = query_is_done(query);
     if (!done) {
@@ -429,10 +431,12 @@ void query_run(ManagedQuery *query)
         query->planning_start_micros = realtime_micros();
         query->session.start_micros = query->planning_start_micros;
         query->execution_arena = arena_create(NULL);
-        query->pool = pool_create(options->pool, query->id, options->query_memory_per_node_bytes_max,
-                                  MEMORY_LIMIT_LOCAL);
-        query->cx = (Context) {.arena = query->execution_arena, .pool = query->pool, .session = &query->session,
-                               .cancelled = &query->cancelled};
+        query->pool = pool_create(options->pool, query->id,
+                                  options->query_memory_per_node_bytes_max, MEMORY_LIMIT_LOCAL);
+        query->cx = (Context){.arena = query->execution_arena,
+                              .pool = query->pool,
+                              .session = &query->session,
+                              .cancelled = &query->cancelled};
     }
     pthread_mutex_unlock(&query->lock);
     if (done) {

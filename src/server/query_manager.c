@@ -1,7 +1,8 @@
 /*
  * The list of queries, the threads that plan them, expiry, and clients' explicit transactions.
  *
- * Lock order: manager, then query. Planner threads are started as needed up to the configured number and then kept.
+ * Lock order: manager, then query. Planner threads are started as needed up to the configured
+ * number and then kept.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,28 +33,24 @@ struct QueryManager {
     ClientTransaction *transactions;
 };
 
-int64_t realtime_micros(void)
-{
+int64_t realtime_micros(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-const QueryManagerOptions *query_manager_options(const QueryManager *manager)
-{
+const QueryManagerOptions *query_manager_options(const QueryManager *manager) {
     return &manager->options;
 }
 
-const char *query_manager_coordinator_id(const QueryManager *manager)
-{
+const char *query_manager_coordinator_id(const QueryManager *manager) {
     return manager->coordinator_id;
 }
 
 /* ---- queries ---- */
 
 /* yyyyMMdd_HHmmss_NNNNN_xxxxx: the counter starts again each day. */
-static void make_query_id(QueryManager *manager, int64_t micros, char *id, size_t size)
-{
+static void make_query_id(QueryManager *manager, int64_t micros, char *id, size_t size) {
     time_t seconds = (time_t)(micros / 1000000);
     struct tm utc;
     gmtime_r(&seconds, &utc);
@@ -64,12 +61,12 @@ static void make_query_id(QueryManager *manager, int64_t micros, char *id, size_
     }
     int32_t number = manager->id_counter++ % 100000;
     pthread_mutex_unlock(&manager->lock);
-    snprintf(id, size, "%04d%02d%02d_%02d%02d%02d_%05d_%s", (utc.tm_year + 1900) % 10000, utc.tm_mon + 1, utc.tm_mday,
-             utc.tm_hour, utc.tm_min, utc.tm_sec, number, manager->coordinator_id);
+    snprintf(id, size, "%04d%02d%02d_%02d%02d%02d_%05d_%s", (utc.tm_year + 1900) % 10000,
+             utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, number,
+             manager->coordinator_id);
 }
 
-ManagedQuery *query_create(QueryManager *manager, const char *sql, size_t size)
-{
+ManagedQuery *query_create(QueryManager *manager, const char *sql, size_t size) {
     ManagedQuery *query = allocate_zeroed(sizeof *query);
     query->references = 1;
     query->manager = manager;
@@ -88,8 +85,7 @@ ManagedQuery *query_create(QueryManager *manager, const char *sql, size_t size)
     return query;
 }
 
-void query_list(ManagedQuery *query)
-{
+void query_list(ManagedQuery *query) {
     QueryManager *manager = query->manager;
     query->references++;
     pthread_mutex_lock(&manager->lock);
@@ -99,8 +95,7 @@ void query_list(ManagedQuery *query)
     pthread_mutex_unlock(&manager->lock);
 }
 
-ManagedQuery *query_find(QueryManager *manager, const char *id)
-{
+ManagedQuery *query_find(QueryManager *manager, const char *id) {
     pthread_mutex_lock(&manager->lock);
     ManagedQuery *query = manager->newest;
     while (query != NULL && strcmp(query->id, id) != 0) {
@@ -113,8 +108,7 @@ ManagedQuery *query_find(QueryManager *manager, const char *id)
     return query;
 }
 
-int32_t query_manager_list(QueryManager *manager, Arena *arena, ManagedQuery ***ret_queries)
-{
+int32_t query_manager_list(QueryManager *manager, Arena *arena, ManagedQuery ***ret_queries) {
     pthread_mutex_lock(&manager->lock);
     ManagedQuery **queries = arena_new_array(arena, ManagedQuery *, manager->listed_count + 1);
     int32_t count = 0;
@@ -127,8 +121,7 @@ int32_t query_manager_list(QueryManager *manager, Arena *arena, ManagedQuery ***
     return count;
 }
 
-void query_unref(ManagedQuery *query)
-{
+void query_unref(ManagedQuery *query) {
     if (query == NULL || --query->references > 0) {
         return;
     }
@@ -142,8 +135,7 @@ void query_unref(ManagedQuery *query)
 
 /* ---- planner threads ---- */
 
-static void *run_planner(void *closure)
-{
+static void *run_planner(void *closure) {
     QueryManager *manager = closure;
     pthread_mutex_lock(&manager->lock);
     for (;;) {
@@ -167,8 +159,7 @@ static void *run_planner(void *closure)
     return NULL;
 }
 
-static void enqueue(QueryManager *manager, ManagedQuery *query)
-{
+static void enqueue(QueryManager *manager, ManagedQuery *query) {
     if (manager->queue_count == manager->queue_capacity) {
         int32_t capacity = manager->queue_capacity * 2 + 64;
         ManagedQuery **larger = allocate(sizeof *larger * (size_t)capacity);
@@ -184,22 +175,21 @@ static void enqueue(QueryManager *manager, ManagedQuery *query)
     manager->queue_count++;
 }
 
-void query_submit(ManagedQuery *query)
-{
+void query_submit(ManagedQuery *query) {
     QueryManager *manager = query->manager;
     query->references++;
     pthread_mutex_lock(&manager->lock);
     manager->running_count++;
     enqueue(manager, query);
-    if (manager->idle_threads < manager->queue_count && manager->thread_count < manager->options.planner_threads) {
+    if (manager->idle_threads < manager->queue_count &&
+        manager->thread_count < manager->options.planner_threads) {
         pthread_create(&manager->threads[manager->thread_count++], NULL, run_planner, manager);
     }
     pthread_cond_signal(&manager->work);
     pthread_mutex_unlock(&manager->lock);
 }
 
-void query_manager_note_end(QueryManager *manager)
-{
+void query_manager_note_end(QueryManager *manager) {
     pthread_mutex_lock(&manager->lock);
     manager->running_count--;
     pthread_mutex_unlock(&manager->lock);
@@ -207,15 +197,14 @@ void query_manager_note_end(QueryManager *manager)
 
 /* ---- expiry ---- */
 
-static bool is_abandoned(QueryManager *manager, ManagedQuery *query, int64_t now)
-{
-    return !query_is_done(query)
-           && now - query->heartbeat_micros > manager->options.client_timeout_nanos / 1000;
+static bool is_abandoned(QueryManager *manager, ManagedQuery *query, int64_t now) {
+    return !query_is_done(query) &&
+           now - query->heartbeat_micros > manager->options.client_timeout_nanos / 1000;
 }
 
-/* A finished query goes when it is old and beyond the newest max_history finished ones. The manager is locked. */
-static ManagedQuery *take_expired(QueryManager *manager, int64_t now)
-{
+/* A finished query goes when it is old and beyond the newest max_history finished ones. The manager
+ * is locked. */
+static ManagedQuery *take_expired(QueryManager *manager, int64_t now) {
     ManagedQuery *expired = NULL;
     int32_t finished = 0;
     for (ManagedQuery **link = &manager->newest; *link != NULL;) {
@@ -236,8 +225,7 @@ static ManagedQuery *take_expired(QueryManager *manager, int64_t now)
     return expired;
 }
 
-static void expire_queries(QueryManager *manager)
-{
+static void expire_queries(QueryManager *manager) {
     int64_t now = realtime_micros();
     pthread_mutex_lock(&manager->lock);
     ManagedQuery *expired = take_expired(manager, now);
@@ -260,15 +248,16 @@ static void expire_queries(QueryManager *manager)
         }
         if (abandoned) {
             query_fail(queries[i], ABANDONED_QUERY,
-                       arena_printf(arena, "Query %s has not been accessed since the client timeout", queries[i]->id));
+                       arena_printf(arena,
+                                    "Query %s has not been accessed since the client timeout",
+                                    queries[i]->id));
         }
         query_unref(queries[i]);
     }
     arena_free(arena);
 }
 
-static void *run_housekeeper(void *closure)
-{
+static void *run_housekeeper(void *closure) {
     QueryManager *manager = closure;
     pthread_mutex_lock(&manager->lock);
     while (!manager->stopping) {
@@ -286,8 +275,8 @@ static void *run_housekeeper(void *closure)
 
 /* ---- explicit transactions ---- */
 
-Status client_transaction_use(Context *cx, QueryManager *manager, const char *id, ClientTransaction **ret_transaction)
-{
+Status client_transaction_use(Context *cx, QueryManager *manager, const char *id,
+                              ClientTransaction **ret_transaction) {
     pthread_mutex_lock(&manager->lock);
     ClientTransaction *found = manager->transactions;
     while (found != NULL && strcmp(found->id, id) != 0) {
@@ -299,14 +288,16 @@ Status client_transaction_use(Context *cx, QueryManager *manager, const char *id
     pthread_mutex_unlock(&manager->lock);
     if (found == NULL) {
         return FAIL(cx, UNKNOWN_TRANSACTION,
-                    "Unknown transaction ID: %s. Possibly expired? Commands ignored until end of transaction block", id);
+                    "Unknown transaction ID: %s. Possibly expired? Commands ignored until end of "
+                    "transaction block",
+                    id);
     }
     *ret_transaction = found;
     return OK;
 }
 
-ClientTransaction *client_transaction_begin(QueryManager *manager, bool read_only, const char *isolation)
-{
+ClientTransaction *client_transaction_begin(QueryManager *manager, bool read_only,
+                                            const char *isolation) {
     ClientTransaction *client = allocate_zeroed(sizeof *client);
     client->transaction = transaction_begin(manager->options.catalogs, false, read_only, isolation);
     snprintf(client->id, sizeof client->id, "%s", transaction_id(client->transaction));
@@ -318,8 +309,7 @@ ClientTransaction *client_transaction_begin(QueryManager *manager, bool read_onl
     return client;
 }
 
-Transaction *client_transaction_end(QueryManager *manager, ClientTransaction *client)
-{
+Transaction *client_transaction_end(QueryManager *manager, ClientTransaction *client) {
     pthread_mutex_lock(&manager->lock);
     ClientTransaction **link = &manager->transactions;
     while (*link != client) {
@@ -334,8 +324,7 @@ Transaction *client_transaction_end(QueryManager *manager, ClientTransaction *cl
 
 /* ---- life ---- */
 
-QueryManager *query_manager_create(const QueryManagerOptions *options)
-{
+QueryManager *query_manager_create(const QueryManagerOptions *options) {
     QueryManager *manager = allocate_zeroed(sizeof *manager);
     manager->options = *options;
     manager->threads = allocate_zeroed(sizeof *manager->threads * (size_t)options->planner_threads);
@@ -355,16 +344,14 @@ QueryManager *query_manager_create(const QueryManagerOptions *options)
     return manager;
 }
 
-int32_t query_manager_running(QueryManager *manager)
-{
+int32_t query_manager_running(QueryManager *manager) {
     pthread_mutex_lock(&manager->lock);
     int32_t running = manager->running_count;
     pthread_mutex_unlock(&manager->lock);
     return running;
 }
 
-void query_manager_free(QueryManager *manager)
-{
+void query_manager_free(QueryManager *manager) {
     Arena *arena = arena_create(NULL);
     ManagedQuery **queries;
     int32_t count = query_manager_list(manager, arena, &queries);

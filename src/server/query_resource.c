@@ -1,5 +1,6 @@
 /*
- * /v1/query and its relatives: what runs, what ran, and how to end it (spec/protocol.md, section 9).
+ * /v1/query and its relatives: what runs, what ran, and how to end it (spec/protocol.md, section
+ * 9).
  */
 #include <stdio.h>
 #include <time.h>
@@ -10,38 +11,33 @@
 #include "server/server_state.h"
 
 /* ISO 8601 with milliseconds and Z, as in Trino's JSON. */
-static const char *iso_time(int64_t micros, char buffer[32])
-{
+static const char *iso_time(int64_t micros, char buffer[32]) {
     time_t seconds = (time_t)(micros / 1000000);
     struct tm utc;
     gmtime_r(&seconds, &utc);
-    snprintf(buffer, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-             utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(micros / 1000 % 1000));
+    snprintf(buffer, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
+             utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(micros / 1000 % 1000));
     return buffer;
 }
 
-static void member(ByteString *out, const char *name, const char *text)
-{
+static void member(ByteString *out, const char *name, const char *text) {
     if (text != NULL) {
         byte_string_printf(out, ",\"%s\":", name);
         result_append_string(out, text, strlen(text));
     }
 }
 
-static void duration_member(ByteString *out, const char *name, int64_t nanos)
-{
+static void duration_member(ByteString *out, const char *name, int64_t nanos) {
     char buffer[QUANTITY_TEXT_MAX];
     byte_string_printf(out, ",\"%s\":\"%s\"", name, duration_print(nanos > 0 ? nanos : 0, buffer));
 }
 
-static void size_member(ByteString *out, const char *name, int64_t bytes)
-{
+static void size_member(ByteString *out, const char *name, int64_t bytes) {
     char buffer[QUANTITY_TEXT_MAX];
     byte_string_printf(out, ",\"%s\":\"%s\"", name, data_size_print(bytes, buffer));
 }
 
-static void write_session(ByteString *out, const ManagedQuery *query)
-{
+static void write_session(ByteString *out, const ManagedQuery *query) {
     const Session *session = &query->session;
     byte_string_printf(out, ",\"session\":{\"queryId\":\"%s\"", query->id);
     member(out, "user", session->user);
@@ -54,13 +50,13 @@ static void write_session(ByteString *out, const ManagedQuery *query)
     byte_string_append_text(out, "}");
 }
 
-static void write_statistics(ByteString *out, ManagedQuery *query)
-{
+static void write_statistics(ByteString *out, ManagedQuery *query) {
     char buffer[32];
     ExecutionStatistics statistics;
     query_statistics(query, &statistics);
     int64_t end = query_is_done(query) ? query->end_micros : realtime_micros();
-    byte_string_printf(out, ",\"queryStats\":{\"createTime\":\"%s\"", iso_time(query->created_micros, buffer));
+    byte_string_printf(out, ",\"queryStats\":{\"createTime\":\"%s\"",
+                       iso_time(query->created_micros, buffer));
     if (query->execution_start_micros > 0) {
         member(out, "executionStartTime", iso_time(query->execution_start_micros, buffer));
     }
@@ -69,36 +65,42 @@ static void write_statistics(ByteString *out, ManagedQuery *query)
     }
     duration_member(out, "elapsedTime", (end - query->created_micros) * 1000);
     duration_member(out, "queuedTime",
-                    query->planning_start_micros > 0 ? (query->planning_start_micros - query->created_micros) * 1000 : 0);
+                    query->planning_start_micros > 0
+                        ? (query->planning_start_micros - query->created_micros) * 1000
+                        : 0);
     duration_member(out, "analysisTime", query->analysis_nanos);
     duration_member(out, "planningTime", query->planning_nanos);
     duration_member(out, "totalCpuTime", statistics.cpu_nanos);
     duration_member(out, "totalScheduledTime", statistics.wall_nanos);
-    byte_string_printf(out, ",\"totalDrivers\":%d,\"queuedDrivers\":%d,\"runningDrivers\":%d,\"completedDrivers\":%d",
-                       statistics.splits_total, statistics.splits_queued, statistics.splits_running,
-                       statistics.splits_completed);
-    byte_string_printf(out, ",\"rawInputPositions\":%lld,\"processedInputPositions\":%lld,\"outputPositions\":%lld",
-                       (long long)statistics.processed_rows, (long long)statistics.processed_rows,
-                       (long long)statistics.output_rows);
+    byte_string_printf(
+        out,
+        ",\"totalDrivers\":%d,\"queuedDrivers\":%d,\"runningDrivers\":%d,\"completedDrivers\":%d",
+        statistics.splits_total, statistics.splits_queued, statistics.splits_running,
+        statistics.splits_completed);
+    byte_string_printf(
+        out,
+        ",\"rawInputPositions\":%lld,\"processedInputPositions\":%lld,\"outputPositions\":%lld",
+        (long long)statistics.processed_rows, (long long)statistics.processed_rows,
+        (long long)statistics.output_rows);
     size_member(out, "rawInputDataSize", statistics.processed_bytes);
     size_member(out, "physicalInputDataSize", statistics.physical_input_bytes);
     size_member(out, "userMemoryReservation", statistics.memory_bytes);
     size_member(out, "peakUserMemoryReservation", statistics.memory_bytes_peak);
     size_member(out, "spilledDataSize", statistics.spilled_bytes);
     if (statistics.splits_total > 0) {
-        byte_string_printf(out, ",\"progressPercentage\":%.2f", 100.0 * statistics.splits_completed
-                                                                    / statistics.splits_total);
+        byte_string_printf(out, ",\"progressPercentage\":%.2f",
+                           100.0 * statistics.splits_completed / statistics.splits_total);
     }
     byte_string_append_char(out, '}');
 }
 
-static void write_query(ByteString *out, ManagedQuery *query, const char *base_uri, bool full)
-{
+static void write_query(ByteString *out, ManagedQuery *query, const char *base_uri, bool full) {
     pthread_mutex_lock(&query->lock);
     byte_string_printf(out, "{\"queryId\":\"%s\"", query->id);
     write_session(out, query);
     byte_string_printf(out, ",\"resourceGroupId\":[\"global\"],\"state\":\"%s\",\"scheduled\":%s",
-                       query_state_name(query->state), query->execution_start_micros > 0 ? "true" : "false");
+                       query_state_name(query->state),
+                       query->execution_start_micros > 0 ? "true" : "false");
     member(out, "self", "");
     out->size -= 1;
     byte_string_printf(out, "%s/v1/query/%s\"", base_uri, query->id);
@@ -110,11 +112,13 @@ static void write_query(ByteString *out, ManagedQuery *query, const char *base_u
     if (query->state == QUERY_FAILED) {
         const char *name = error_code_name(query->error.code);
         member(out, "errorType", error_type_name(error_code_type(query->error.code)));
-        byte_string_printf(out, ",\"errorCode\":{\"code\":%d,\"name\":\"%s\",\"type\":\"%s\"}", (int)query->error.code, name,
+        byte_string_printf(out, ",\"errorCode\":{\"code\":%d,\"name\":\"%s\",\"type\":\"%s\"}",
+                           (int)query->error.code, name,
                            error_type_name(error_code_type(query->error.code)));
     }
     if (full) {
-        byte_string_append_text(out, ",\"warnings\":[],\"inputs\":[],\"referencedTables\":[],\"routines\":[]");
+        byte_string_append_text(
+            out, ",\"warnings\":[],\"inputs\":[],\"referencedTables\":[],\"routines\":[]");
         byte_string_printf(out, ",\"finalQueryInfo\":%s,\"pruned\":false,\"version\":1",
                            query_is_done(query) ? "true" : "false");
         if (query->state == QUERY_FAILED) {
@@ -131,15 +135,13 @@ typedef struct StateFilter {
     const char *state;
 } StateFilter;
 
-static void match_state(void *closure, const char *value)
-{
+static void match_state(void *closure, const char *value) {
     StateFilter *filter = closure;
     filter->any = true;
     filter->matches |= strcasecmp(filter->state, value) == 0;
 }
 
-static void answer_list(Server *server, HttpRequest *request)
-{
+static void answer_list(Server *server, HttpRequest *request) {
     ManagedQuery **queries;
     int32_t count = query_manager_list(server->queries, request->arena, &queries), written = 0;
     const char *base_uri = request_base_uri(&server->statements, request);
@@ -160,8 +162,7 @@ static void answer_list(Server *server, HttpRequest *request)
     respond_json(request, &body);
 }
 
-static void answer_one(Server *server, HttpRequest *request, const char *id)
-{
+static void answer_one(Server *server, HttpRequest *request, const char *id) {
     ManagedQuery *query = query_find(server->queries, id);
     if (query == NULL) {
         respond_message(request, 410, "Error 410 Gone: HTTP 410 Gone");
@@ -173,8 +174,7 @@ static void answer_one(Server *server, HttpRequest *request, const char *id)
     respond_json(request, &body);
 }
 
-static void cancel_one(Server *server, HttpRequest *request, const char *id)
-{
+static void cancel_one(Server *server, HttpRequest *request, const char *id) {
     ManagedQuery *query = query_find(server->queries, id);
     if (query != NULL) {
         query_fail(query, USER_CANCELED, "Query was canceled");
@@ -184,8 +184,7 @@ static void cancel_one(Server *server, HttpRequest *request, const char *id)
 }
 
 /* PUT /v1/query/ID/killed or /preempted; the body is the message. */
-static void kill_one(Server *server, HttpRequest *request, const char *id, bool preempted)
-{
+static void kill_one(Server *server, HttpRequest *request, const char *id, bool preempted) {
     ManagedQuery *query = query_find(server->queries, id);
     if (query == NULL) {
         respond_message(request, 410, "Error 410 Gone: HTTP 410 Gone");
@@ -196,14 +195,14 @@ static void kill_one(Server *server, HttpRequest *request, const char *id, bool 
     pthread_mutex_unlock(&query->lock);
     if (!done) {
         query_fail(query, preempted ? ADMINISTRATIVELY_PREEMPTED : ADMINISTRATIVELY_KILLED,
-                   arena_printf(request->arena, "Query %s. Message: %s", preempted ? "preempted" : "killed", request->body));
+                   arena_printf(request->arena, "Query %s. Message: %s",
+                                preempted ? "preempted" : "killed", request->body));
     }
     query_unref(query);
     http_respond(request, done ? 409 : 202, NULL, "", 0, NULL, 0);
 }
 
-bool query_resource_handle(Server *server, HttpRequest *request)
-{
+bool query_resource_handle(Server *server, HttpRequest *request) {
     char id[40], action[16] = "";
     bool get = strcmp(request->method, "GET") == 0;
     if (strcmp(request->path, "/v1/query") == 0 && get) {
@@ -213,8 +212,11 @@ bool query_resource_handle(Server *server, HttpRequest *request)
     if (sscanf(request->path, "/v1/query/%39[^/]/%15s", id, action) < 1) {
         return false;
     }
-    if (http_request_header(request, "X-Trino-User") == NULL && http_request_header(request, "Authorization") == NULL) {
-        respond_message(request, 401, "Basic authentication or X-Trino-Original-User or X-Trino-User must be sent");
+    if (http_request_header(request, "X-Trino-User") == NULL &&
+        http_request_header(request, "Authorization") == NULL) {
+        respond_message(
+            request, 401,
+            "Basic authentication or X-Trino-Original-User or X-Trino-User must be sent");
     } else if (get && action[0] == '\0') {
         answer_one(server, request, id);
     } else if (strcmp(request->method, "DELETE") == 0) {

@@ -1,7 +1,8 @@
 /*
  * The client's session out of X-Trino-* request headers (spec/protocol.md, section 2).
  *
- * Lists are split at commas, trimmed, empty entries dropped; properties have exactly one `=`, values are URL-encoded.
+ * Lists are split at commas, trimmed, empty entries dropped; properties have exactly one `=`,
+ * values are URL-encoded.
  */
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -11,8 +12,7 @@
 #include "server/statement_resource.h"
 #include "sql/parser.h"
 
-static bool refuse(HttpRequest *request, int status, const char *text)
-{
+static bool refuse(HttpRequest *request, int status, const char *text) {
     char *body = status == 400 ? arena_printf(request->arena, "Error 400 Bad Request: %s", text)
                                : arena_strdup(request->arena, text);
     HttpHeader challenge = {"WWW-Authenticate", "Basic realm=\"Trino\""};
@@ -20,8 +20,7 @@ static bool refuse(HttpRequest *request, int status, const char *text)
     return false;
 }
 
-static int hex_digit(char c)
-{
+static int hex_digit(char c) {
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
@@ -30,11 +29,11 @@ static int hex_digit(char c)
 }
 
 /* application/x-www-form-urlencoded: + is a space. */
-static char *url_decode(Arena *arena, const char *text, size_t size)
-{
+static char *url_decode(Arena *arena, const char *text, size_t size) {
     char *decoded = arena_alloc(arena, size + 1), *out = decoded;
     for (size_t i = 0; i < size; i++) {
-        if (text[i] == '%' && i + 2 < size && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+        if (text[i] == '%' && i + 2 < size && hex_digit(text[i + 1]) >= 0 &&
+            hex_digit(text[i + 2]) >= 0) {
             *out++ = (char)(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
             i += 2;
         } else {
@@ -46,8 +45,7 @@ static char *url_decode(Arena *arena, const char *text, size_t size)
 }
 
 /* The next non-empty entry of a comma list, trimmed; NULL at the end. */
-static const char *next_entry(const char **list, size_t *ret_size)
-{
+static const char *next_entry(const char **list, size_t *ret_size) {
     while (**list != '\0') {
         const char *start = *list + strspn(*list, ", \t");
         size_t size = strcspn(start, ",");
@@ -63,8 +61,7 @@ static const char *next_entry(const char **list, size_t *ret_size)
     return NULL;
 }
 
-static int32_t count_entries(const char *list)
-{
+static int32_t count_entries(const char *list) {
     int32_t count = 0;
     size_t size;
     while (next_entry(&list, &size) != NULL) {
@@ -74,8 +71,8 @@ static int32_t count_entries(const char *list)
 }
 
 /* name=value entries; false when one has not exactly one `=`. */
-static bool read_properties(Arena *arena, const char *list, SessionValue **ret_items, int32_t *ret_count)
-{
+static bool read_properties(Arena *arena, const char *list, SessionValue **ret_items,
+                            int32_t *ret_count) {
     *ret_items = NULL;
     *ret_count = 0;
     if (list == NULL) {
@@ -85,11 +82,11 @@ static bool read_properties(Arena *arena, const char *list, SessionValue **ret_i
     size_t size;
     for (const char *entry; (entry = next_entry(&list, &size)) != NULL;) {
         const char *equals = memchr(entry, '=', size);
-        if (equals == NULL || equals == entry
-            || memchr(equals + 1, '=', size - (size_t)(equals - entry) - 1) != NULL) {
+        if (equals == NULL || equals == entry ||
+            memchr(equals + 1, '=', size - (size_t)(equals - entry) - 1) != NULL) {
             return false;
         }
-        (*ret_items)[(*ret_count)++] = (SessionValue) {
+        (*ret_items)[(*ret_count)++] = (SessionValue){
             .name = url_decode(arena, entry, (size_t)(equals - entry)),
             .value = url_decode(arena, equals + 1, size - (size_t)(equals - entry) - 1),
         };
@@ -98,8 +95,7 @@ static bool read_properties(Arena *arena, const char *list, SessionValue **ret_i
 }
 
 /* "$zstd:" and base64url of a zstd frame, or the text itself; NULL when it cannot be decoded. */
-static const char *decode_prepared(Arena *arena, const char *value)
-{
+static const char *decode_prepared(Arena *arena, const char *value) {
     if (strncmp(value, "$zstd:", 6) != 0) {
         return value;
     }
@@ -130,12 +126,11 @@ static const char *decode_prepared(Arena *arena, const char *value)
     return text;
 }
 
-static bool read_prepared(HttpRequest *request, ManagedQuery *query)
-{
+static bool read_prepared(HttpRequest *request, ManagedQuery *query) {
     SessionValue *items;
     Session *session = &query->session;
-    if (!read_properties(query->arena, http_request_header(request, "X-Trino-Prepared-Statement"), &items,
-                         &session->prepared_count)) {
+    if (!read_properties(query->arena, http_request_header(request, "X-Trino-Prepared-Statement"),
+                         &items, &session->prepared_count)) {
         return refuse(request, 400, "Invalid X-Trino-Prepared-Statement header");
     }
     for (int32_t i = 0; i < session->prepared_count; i++) {
@@ -143,25 +138,26 @@ static bool read_prepared(HttpRequest *request, ManagedQuery *query)
         Context cx = {.arena = request->arena};
         Node *statement;
         if (items[i].value == NULL) {
-            return refuse(request, 400, "Invalid X-Trino-Prepared-Statement header: cannot be decoded");
+            return refuse(request, 400,
+                          "Invalid X-Trino-Prepared-Statement header: cannot be decoded");
         }
         if (parse_statement(&cx, items[i].value, strlen(items[i].value), &statement) != OK) {
-            return refuse(request, 400, arena_printf(request->arena, "Invalid X-Trino-Prepared-Statement header: %s",
-                                                     cx.error.message));
+            return refuse(request, 400,
+                          arena_printf(request->arena,
+                                       "Invalid X-Trino-Prepared-Statement header: %s",
+                                       cx.error.message));
         }
     }
     session->prepared = items;
     return true;
 }
 
-static bool is_role(const char *text)
-{
-    return strcmp(text, "ALL") == 0 || strcmp(text, "NONE") == 0
-           || (strncmp(text, "ROLE{", 5) == 0 && text[strlen(text) - 1] == '}');
+static bool is_role(const char *text) {
+    return strcmp(text, "ALL") == 0 || strcmp(text, "NONE") == 0 ||
+           (strncmp(text, "ROLE{", 5) == 0 && text[strlen(text) - 1] == '}');
 }
 
-static bool read_roles(HttpRequest *request, ManagedQuery *query)
-{
+static bool read_roles(HttpRequest *request, ManagedQuery *query) {
     SessionValue *items;
     if (!read_properties(query->arena, http_request_header(request, "X-Trino-Role"), &items,
                          &query->session.role_count)) {
@@ -176,8 +172,7 @@ static bool read_roles(HttpRequest *request, ManagedQuery *query)
     return true;
 }
 
-static bool is_uuid(const char *text)
-{
+static bool is_uuid(const char *text) {
     for (int i = 0; i < 36; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
         if (dash ? text[i] != '-' : hex_digit(text[i]) < 0) {
@@ -187,8 +182,7 @@ static bool is_uuid(const char *text)
     return text[36] == '\0';
 }
 
-static bool read_transaction(HttpRequest *request, ManagedQuery *query)
-{
+static bool read_transaction(HttpRequest *request, ManagedQuery *query) {
     const char *id = http_request_header(request, "X-Trino-Transaction-Id");
     if (id != NULL && strcmp(id, "NONE") != 0 && !is_uuid(id)) {
         return refuse(request, 400, arena_printf(request->arena, "Invalid UUID string: %s", id));
@@ -197,14 +191,14 @@ static bool read_transaction(HttpRequest *request, ManagedQuery *query)
     return true;
 }
 
-static bool check_estimates(HttpRequest *request)
-{
+static bool check_estimates(HttpRequest *request) {
     static const char *const names[] = {"EXECUTION_TIME", "CPU_TIME", "PEAK_MEMORY"};
     SessionValue *items;
     int32_t count;
     const char *header = http_request_header(request, "X-Trino-Resource-Estimate");
     if (!read_properties(request->arena, header, &items, &count)) {
-        return refuse(request, 400, arena_printf(request->arena, "Invalid X-Trino-Resource-Estimate header"));
+        return refuse(request, 400,
+                      arena_printf(request->arena, "Invalid X-Trino-Resource-Estimate header"));
     }
     for (int32_t i = 0; i < count; i++) {
         bool known = false;
@@ -212,14 +206,15 @@ static bool check_estimates(HttpRequest *request)
             known |= strcasecmp(items[i].name, names[k]) == 0;
         }
         if (!known) {
-            return refuse(request, 400, arena_printf(request->arena, "Unsupported resource name %s", items[i].name));
+            return refuse(
+                request, 400,
+                arena_printf(request->arena, "Unsupported resource name %s", items[i].name));
         }
     }
     return true;
 }
 
-static bool has_capability(const char *capabilities, const char *name)
-{
+static bool has_capability(const char *capabilities, const char *name) {
     size_t size;
     while (capabilities != NULL) {
         const char *entry = next_entry(&capabilities, &size);
@@ -233,8 +228,7 @@ static bool has_capability(const char *capabilities, const char *name)
     return false;
 }
 
-static const char *lower_header(HttpRequest *request, ManagedQuery *query, const char *name)
-{
+static const char *lower_header(HttpRequest *request, ManagedQuery *query, const char *name) {
     char *text = arena_strdup(query->arena, http_request_header(request, name));
     for (char *c = text; c != NULL && *c != '\0'; c++) {
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
@@ -242,14 +236,13 @@ static const char *lower_header(HttpRequest *request, ManagedQuery *query, const
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
-static const char *text_header(HttpRequest *request, ManagedQuery *query, const char *name)
-{
+static const char *text_header(HttpRequest *request, ManagedQuery *query, const char *name) {
     return arena_strdup(query->arena, http_request_header(request, name));
 }
 
-/* The user of Basic authentication without a password; *ret_refused when a password came over plain HTTP. */
-static const char *basic_user(HttpRequest *request, bool *ret_refused)
-{
+/* The user of Basic authentication without a password; *ret_refused when a password came over plain
+ * HTTP. */
+static const char *basic_user(HttpRequest *request, bool *ret_refused) {
     const char *header = http_request_header(request, "Authorization");
     *ret_refused = false;
     if (header == NULL || strncasecmp(header, "Basic ", 6) != 0) {
@@ -257,7 +250,8 @@ static const char *basic_user(HttpRequest *request, bool *ret_refused)
     }
     size_t size = strlen(header + 6);
     char *decoded = arena_zalloc(request->arena, size + 4);
-    if (size % 4 != 0 || EVP_DecodeBlock((unsigned char *)decoded, (const unsigned char *)header + 6, (int)size) < 0) {
+    if (size % 4 != 0 || EVP_DecodeBlock((unsigned char *)decoded,
+                                         (const unsigned char *)header + 6, (int)size) < 0) {
         return NULL;
     }
     char *colon = strchr(decoded, ':');
@@ -269,8 +263,7 @@ static const char *basic_user(HttpRequest *request, bool *ret_refused)
     return decoded;
 }
 
-static bool read_user(HttpRequest *request, ManagedQuery *query)
-{
+static bool read_user(HttpRequest *request, ManagedQuery *query) {
     bool password;
     Session *session = &query->session;
     const char *authenticated = basic_user(request, &password);
@@ -293,8 +286,7 @@ static bool read_user(HttpRequest *request, ManagedQuery *query)
     return true;
 }
 
-bool session_from_headers(HttpRequest *request, ManagedQuery *query)
-{
+bool session_from_headers(HttpRequest *request, ManagedQuery *query) {
     Session *session = &query->session;
     SessionValue *properties;
     if (!read_user(request, query)) {
@@ -323,7 +315,8 @@ bool session_from_headers(HttpRequest *request, ManagedQuery *query)
     const char *capabilities = http_request_header(request, "X-Trino-Client-Capabilities");
     session->parametric_datetime = has_capability(capabilities, "PARAMETRIC_DATETIME");
     session->path_capability = has_capability(capabilities, "PATH");
-    session->session_authorization_capability = has_capability(capabilities, "SESSION_AUTHORIZATION");
-    return read_prepared(request, query) && read_roles(request, query) && read_transaction(request, query)
-           && check_estimates(request);
+    session->session_authorization_capability =
+        has_capability(capabilities, "SESSION_AUTHORIZATION");
+    return read_prepared(request, query) && read_roles(request, query) &&
+           read_transaction(request, query) && check_estimates(request);
 }

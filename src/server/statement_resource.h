@@ -14,5 +14,6 @@ void statement_resource_handle(StatementResource *resource, HttpRequest *request
 /* "http://host:port" as the client sees this server. */
 const char *request_base_uri(const StatementResource *resource, HttpRequest *request);
 
-/* Reads the X-Trino-* headers into query->session; answers 400 or 401 itself and gives false when they are wrong. */
+/* Reads the X-Trino-* headers into query->session; answers 400 or 401 itself and gives false when
+ * they are wrong. */
 bool session_from_headers(HttpRequest *request, ManagedQuery *query);

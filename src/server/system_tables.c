@@ -1,7 +1,9 @@
 /*
- * The rows of system.runtime: queries, nodes, tasks, transactions; and CALL system.runtime.kill_query.
+ * The rows of system.runtime: queries, nodes, tasks, transactions; and CALL
+ * system.runtime.kill_query.
  *
- * Cells are texts that the system connector converts to the columns' types; times are "YYYY-MM-DD HH:MM:SS.mmm UTC".
+ * Cells are texts that the system connector converts to the columns' types; times are "YYYY-MM-DD
+ * HH:MM:SS.mmm UTC".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,32 +12,29 @@
 #include "server/query_lifecycle.h"
 #include "server/server_state.h"
 
-static const char *time_text(Arena *arena, int64_t micros)
-{
+static const char *time_text(Arena *arena, int64_t micros) {
     if (micros == 0) {
         return NULL;
     }
     time_t seconds = (time_t)(micros / 1000000);
     struct tm utc;
     gmtime_r(&seconds, &utc);
-    return arena_printf(arena, "%04d-%02d-%02d %02d:%02d:%02d.%03d UTC", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                        utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(micros / 1000 % 1000));
+    return arena_printf(arena, "%04d-%02d-%02d %02d:%02d:%02d.%03d UTC", utc.tm_year + 1900,
+                        utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                        (int)(micros / 1000 % 1000));
 }
 
-static const char *number_text(Arena *arena, int64_t number)
-{
+static const char *number_text(Arena *arena, int64_t number) {
     return arena_printf(arena, "%lld", (long long)number);
 }
 
-static int64_t millis(int64_t from_micros, int64_t to_micros)
-{
+static int64_t millis(int64_t from_micros, int64_t to_micros) {
     return from_micros > 0 && to_micros > from_micros ? (to_micros - from_micros) / 1000 : 0;
 }
 
-/* query_id, state, user, source, query, resource_group_id, queued_time_ms, analysis_time_ms, planning_time_ms, created,
-   started, last_heartbeat, end, error_type, error_code */
-static void query_cells(Arena *arena, ManagedQuery *query, const char **cells)
-{
+/* query_id, state, user, source, query, resource_group_id, queued_time_ms, analysis_time_ms,
+   planning_time_ms, created, started, last_heartbeat, end, error_type, error_code */
+static void query_cells(Arena *arena, ManagedQuery *query, const char **cells) {
     pthread_mutex_lock(&query->lock);
     bool failed = query->state == QUERY_FAILED;
     const char *row[] = {
@@ -60,12 +59,11 @@ static void query_cells(Arena *arena, ManagedQuery *query, const char **cells)
 }
 
 static Status query_rows(Context *cx, void *closure, int32_t column_count, const char ***ret_cells,
-                         int32_t *ret_row_count)
-{
+                         int32_t *ret_row_count) {
     Server *server = closure;
     ManagedQuery **queries;
     int32_t count = query_manager_list(server->queries, cx->arena, &queries);
-    *ret_cells = arena_new_array(cx->arena, const char *, (size_t)count * (size_t)column_count + 1);
+    *ret_cells = arena_new_array(cx->arena, const char *, (size_t)count *(size_t)column_count + 1);
     for (int32_t i = 0; i < count; i++) {
         query_cells(cx->arena, queries[i], *ret_cells + (size_t)i * (size_t)column_count);
         query_unref(queries[i]);
@@ -74,8 +72,8 @@ static Status query_rows(Context *cx, void *closure, int32_t column_count, const
     return OK;
 }
 
-static Status node_rows(Context *cx, void *closure, int32_t column_count, const char ***ret_cells, int32_t *ret_row_count)
-{
+static Status node_rows(Context *cx, void *closure, int32_t column_count, const char ***ret_cells,
+                        int32_t *ret_row_count) {
     static const char *const states[] = {"active", "draining", "drained", "shutting_down"};
     Server *server = closure;
     *ret_cells = arena_new_array(cx->arena, const char *, column_count);
@@ -91,15 +89,14 @@ static Status node_rows(Context *cx, void *closure, int32_t column_count, const 
     return OK;
 }
 
-static Status no_rows(Context *cx, void *closure, int32_t column_count, const char ***ret_cells, int32_t *ret_row_count)
-{
+static Status no_rows(Context *cx, void *closure, int32_t column_count, const char ***ret_cells,
+                      int32_t *ret_row_count) {
     *ret_cells = NULL;
     *ret_row_count = 0;
     return OK;
 }
 
-static Status kill_query(Context *cx, void *closure, const char *query_id, const char *message)
-{
+static Status kill_query(Context *cx, void *closure, const char *query_id, const char *message) {
     Server *server = closure;
     ManagedQuery *query = query_find(server->queries, query_id);
     if (query == NULL) {
@@ -110,15 +107,15 @@ static Status kill_query(Context *cx, void *closure, const char *query_id, const
     pthread_mutex_unlock(&query->lock);
     if (!done) {
         query_fail(query, ADMINISTRATIVELY_KILLED,
-                   message != NULL && *message != '\0' ? arena_printf(cx->arena, "Query killed. Message: %s", message)
-                                                       : "Query killed. No message provided.");
+                   message != NULL && *message != '\0'
+                       ? arena_printf(cx->arena, "Query killed. Message: %s", message)
+                       : "Query killed. No message provided.");
     }
     query_unref(query);
     return done ? FAIL(cx, NOT_SUPPORTED, "Target query is not running: %s", query_id) : OK;
 }
 
-void register_system_tables(Server *server)
-{
+void register_system_tables(Server *server) {
     const SystemTableProvider providers[] = {
         {"queries", query_rows, server},
         {"nodes", node_rows, server},

@@ -1,6 +1,6 @@
 /*
- * Any text as a SQL type. What parses has a signature that parses to the very same type again, since
- * clients send types back as they got them.
+ * Any text as a SQL type. What parses has a signature that parses to the very same type again,
+ * since clients send types back as they got them.
  */
 #include <assert.h>
 

@@ -1,8 +1,9 @@
 /*
  * min, max, any_value, arbitrary, bool_and, bool_or, every: the aggregates that keep one value.
  *
- * Numbers are kept in the state; strings, and everything else as a vector of one value, in the call's arena. NaN is kept only
- * when there is nothing else (operators-and-coercions.md, section 4).
+ * Numbers are kept in the state; strings, and everything else as a vector of one value, in the
+ * call's arena. NaN is kept only when there is nothing else (operators-and-coercions.md, section
+ * 4).
  */
 #include <math.h>
 
@@ -12,7 +13,6 @@
 typedef __int128 int128_t;
 
 #define LESS(a, b) ((a) < (b))
-
 
 #define NAME byte
 #define T int8_t
@@ -46,9 +46,9 @@ typedef struct FloatState {
     bool present;
 } FloatState;
 
-static inline void keep_float(FloatState *state, double value, bool is_max)
-{
-    if (!state->present || isnan(state->value) || (is_max ? value > state->value : value < state->value)) {
+static inline void keep_float(FloatState *state, double value, bool is_max) {
+    if (!state->present || isnan(state->value) ||
+        (is_max ? value > state->value : value < state->value)) {
         if (!(state->present && isnan(value))) {
             state->value = value;
             state->present = true;
@@ -56,18 +56,17 @@ static inline void keep_float(FloatState *state, double value, bool is_max)
     }
 }
 
-static void keep_floats(const VectorView *view, bool is_double, StateRows states, const int32_t *rows, int32_t count,
-                        bool is_max)
-{
+static void keep_floats(const VectorView *view, bool is_double, StateRows states,
+                        const int32_t *rows, int32_t count, bool is_max) {
     for (int32_t i = 0; i < count; i++) {
         int32_t row = rows != NULL ? rows[i] : i;
-        double value = is_double ? VIEW_VALUE(view, double, row) : (double)VIEW_VALUE(view, float, row);
+        double value =
+            is_double ? VIEW_VALUE(view, double, row) : (double)VIEW_VALUE(view, float, row);
         keep_float((FloatState *)(states.states[i] + states.offset), value, is_max);
     }
 }
 
-static void combine_floats(StateRows targets, StateRows sources, int32_t count, bool is_max)
-{
+static void combine_floats(StateRows targets, StateRows sources, int32_t count, bool is_max) {
     for (int32_t i = 0; i < count; i++) {
         const FloatState *source = (const FloatState *)(sources.states[i] + sources.offset);
         if (source->present) {
@@ -76,8 +75,7 @@ static void combine_floats(StateRows targets, StateRows sources, int32_t count, 
     }
 }
 
-static void output_floats(StateRows states, int32_t count, Vector *result)
-{
+static void output_floats(StateRows states, int32_t count, Vector *result) {
     for (int32_t i = 0; i < count; i++) {
         const FloatState *state = (const FloatState *)(states.states[i] + states.offset);
         if (!state->present) {
@@ -100,8 +98,7 @@ typedef struct StringState {
     bool present;
 } StringState;
 
-static void keep_string(AggregateCall *call, StringState *state, const StringView *value)
-{
+static void keep_string(AggregateCall *call, StringState *state, const StringView *value) {
     state->present = true;
     if (value->length <= 12) {
         state->value = *value;
@@ -115,9 +112,8 @@ static void keep_string(AggregateCall *call, StringState *state, const StringVie
     state->value = string_view(state->memory, value->length);
 }
 
-static void keep_strings(AggregateCall *call, const VectorView *view, StateRows states, const int32_t *rows,
-                         int32_t count, bool is_max)
-{
+static void keep_strings(AggregateCall *call, const VectorView *view, StateRows states,
+                         const int32_t *rows, int32_t count, bool is_max) {
     for (int32_t i = 0; i < count; i++) {
         StringState *state = (StringState *)(states.states[i] + states.offset);
         const StringView *value = &VIEW_VALUE(view, StringView, rows != NULL ? rows[i] : i);
@@ -128,20 +124,19 @@ static void keep_strings(AggregateCall *call, const VectorView *view, StateRows 
     }
 }
 
-static void combine_strings(StateRows targets, StateRows sources, int32_t count, bool is_max)
-{
+static void combine_strings(StateRows targets, StateRows sources, int32_t count, bool is_max) {
     for (int32_t i = 0; i < count; i++) {
         StringState *target = (StringState *)(targets.states[i] + targets.offset);
         const StringState *source = (const StringState *)(sources.states[i] + sources.offset);
-        int order = source->present && target->present ? string_compare(&source->value, &target->value) : 0;
+        int order =
+            source->present && target->present ? string_compare(&source->value, &target->value) : 0;
         if (source->present && (!target->present || (is_max ? order > 0 : order < 0))) {
             *target = *source;
         }
     }
 }
 
-static void output_strings(StateRows states, int32_t count, Vector *result)
-{
+static void output_strings(StateRows states, int32_t count, Vector *result) {
     for (int32_t i = 0; i < count; i++) {
         const StringState *state = (const StringState *)(states.states[i] + states.offset);
         if (state->present) {
@@ -158,13 +153,11 @@ typedef struct ValueState {
     Vector *value; /* the arena's cleanup ends the reference */
 } ValueState;
 
-static void unref_value(void *value)
-{
+static void unref_value(void *value) {
     vector_unref(value);
 }
 
-static void keep_value(AggregateCall *call, ValueState *state, const Vector *source, int32_t row)
-{
+static void keep_value(AggregateCall *call, ValueState *state, const Vector *source, int32_t row) {
     if (state->value == NULL) {
         state->value = vector_create(source->type, 1);
         arena_on_free(call->arena, unref_value, state->value);
@@ -172,8 +165,8 @@ static void keep_value(AggregateCall *call, ValueState *state, const Vector *sou
     vector_copy_value(state->value, 0, source, row);
 }
 
-static void keep_values(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count, bool is_max)
-{
+static void keep_values(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count,
+                        bool is_max) {
     const Vector *values = call->arguments[0];
     for (int32_t i = 0; i < count; i++) {
         ValueState *state = (ValueState *)(states.states[i] + states.offset);
@@ -185,20 +178,20 @@ static void keep_values(AggregateCall *call, StateRows states, const int32_t *ro
     }
 }
 
-static void combine_values(StateRows targets, StateRows sources, int32_t count, bool is_max)
-{
+static void combine_values(StateRows targets, StateRows sources, int32_t count, bool is_max) {
     for (int32_t i = 0; i < count; i++) {
         ValueState *target = (ValueState *)(targets.states[i] + targets.offset);
         const ValueState *source = (const ValueState *)(sources.states[i] + sources.offset);
-        int order = source->value != NULL && target->value != NULL ? vector_order(source->value, 0, target->value, 0) : 0;
+        int order = source->value != NULL && target->value != NULL
+                        ? vector_order(source->value, 0, target->value, 0)
+                        : 0;
         if (source->value != NULL && (target->value == NULL || (is_max ? order > 0 : order < 0))) {
             *target = *source;
         }
     }
 }
 
-static void output_values(StateRows states, int32_t count, Vector *result)
-{
+static void output_values(StateRows states, int32_t count, Vector *result) {
     for (int32_t i = 0; i < count; i++) {
         const ValueState *state = (const ValueState *)(states.states[i] + states.offset);
         if (state->value != NULL) {
@@ -211,94 +204,162 @@ static void output_values(StateRows states, int32_t count, Vector *result)
 
 /* ---- choosing by type ---- */
 
-typedef enum BestKind { BEST_BYTE, BEST_SHORT, BEST_INT, BEST_LONG, BEST_WIDE, BEST_FLOAT, BEST_STRING, BEST_VALUE } BestKind;
+typedef enum BestKind {
+    BEST_BYTE,
+    BEST_SHORT,
+    BEST_INT,
+    BEST_LONG,
+    BEST_WIDE,
+    BEST_FLOAT,
+    BEST_STRING,
+    BEST_VALUE
+} BestKind;
 
-static BestKind kind_of(const Type *type)
-{
+static BestKind kind_of(const Type *type) {
     switch (type->kind) {
-    case TYPE_BOOLEAN: case TYPE_TINYINT: return BEST_BYTE;
-    case TYPE_SMALLINT: return BEST_SHORT;
-    case TYPE_INTEGER: case TYPE_DATE: case TYPE_INTERVAL_YEAR_MONTH: return BEST_INT;
-    case TYPE_BIGINT: case TYPE_TIME: case TYPE_INTERVAL_DAY_SECOND: return BEST_LONG;
-    case TYPE_DECIMAL: return type->layout == LAYOUT_LONG ? BEST_LONG : BEST_WIDE;
-    case TYPE_TIMESTAMP: return type->layout == LAYOUT_LONG ? BEST_LONG : BEST_VALUE;
-    case TYPE_REAL: case TYPE_DOUBLE: return BEST_FLOAT;
-    case TYPE_VARCHAR: case TYPE_VARBINARY: return BEST_STRING;
-    default: return BEST_VALUE;
+    case TYPE_BOOLEAN:
+    case TYPE_TINYINT:
+        return BEST_BYTE;
+    case TYPE_SMALLINT:
+        return BEST_SHORT;
+    case TYPE_INTEGER:
+    case TYPE_DATE:
+    case TYPE_INTERVAL_YEAR_MONTH:
+        return BEST_INT;
+    case TYPE_BIGINT:
+    case TYPE_TIME:
+    case TYPE_INTERVAL_DAY_SECOND:
+        return BEST_LONG;
+    case TYPE_DECIMAL:
+        return type->layout == LAYOUT_LONG ? BEST_LONG : BEST_WIDE;
+    case TYPE_TIMESTAMP:
+        return type->layout == LAYOUT_LONG ? BEST_LONG : BEST_VALUE;
+    case TYPE_REAL:
+    case TYPE_DOUBLE:
+        return BEST_FLOAT;
+    case TYPE_VARCHAR:
+    case TYPE_VARBINARY:
+        return BEST_STRING;
+    default:
+        return BEST_VALUE;
     }
 }
 
-static Status keep_best(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count, bool is_max)
-{
+static Status keep_best(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count,
+                        bool is_max) {
     const Type *type = call->arguments[0]->type;
     VectorView view = vector_view(call->arguments[0]);
     switch (kind_of(type)) {
-    case BEST_BYTE: keep_byte(&view, states, rows, count, is_max); break;
-    case BEST_SHORT: keep_short(&view, states, rows, count, is_max); break;
-    case BEST_INT: keep_int(&view, states, rows, count, is_max); break;
-    case BEST_LONG: keep_long(&view, states, rows, count, is_max); break;
-    case BEST_WIDE: keep_wide(&view, states, rows, count, is_max); break;
-    case BEST_FLOAT: keep_floats(&view, type->kind == TYPE_DOUBLE, states, rows, count, is_max); break;
-    case BEST_STRING: keep_strings(call, &view, states, rows, count, is_max); break;
-    case BEST_VALUE: keep_values(call, states, rows, count, is_max); break;
+    case BEST_BYTE:
+        keep_byte(&view, states, rows, count, is_max);
+        break;
+    case BEST_SHORT:
+        keep_short(&view, states, rows, count, is_max);
+        break;
+    case BEST_INT:
+        keep_int(&view, states, rows, count, is_max);
+        break;
+    case BEST_LONG:
+        keep_long(&view, states, rows, count, is_max);
+        break;
+    case BEST_WIDE:
+        keep_wide(&view, states, rows, count, is_max);
+        break;
+    case BEST_FLOAT:
+        keep_floats(&view, type->kind == TYPE_DOUBLE, states, rows, count, is_max);
+        break;
+    case BEST_STRING:
+        keep_strings(call, &view, states, rows, count, is_max);
+        break;
+    case BEST_VALUE:
+        keep_values(call, states, rows, count, is_max);
+        break;
     }
     return OK;
 }
 
-static Status combine_best(AggregateCall *call, StateRows targets, StateRows sources, int32_t count, bool is_max)
-{
+static Status combine_best(AggregateCall *call, StateRows targets, StateRows sources, int32_t count,
+                           bool is_max) {
     switch (kind_of(call->function->return_type)) {
-    case BEST_BYTE: combine_byte(targets, sources, count, is_max); break;
-    case BEST_SHORT: combine_short(targets, sources, count, is_max); break;
-    case BEST_INT: combine_int(targets, sources, count, is_max); break;
-    case BEST_LONG: combine_long(targets, sources, count, is_max); break;
-    case BEST_WIDE: combine_wide(targets, sources, count, is_max); break;
-    case BEST_FLOAT: combine_floats(targets, sources, count, is_max); break;
-    case BEST_STRING: combine_strings(targets, sources, count, is_max); break;
-    case BEST_VALUE: combine_values(targets, sources, count, is_max); break;
+    case BEST_BYTE:
+        combine_byte(targets, sources, count, is_max);
+        break;
+    case BEST_SHORT:
+        combine_short(targets, sources, count, is_max);
+        break;
+    case BEST_INT:
+        combine_int(targets, sources, count, is_max);
+        break;
+    case BEST_LONG:
+        combine_long(targets, sources, count, is_max);
+        break;
+    case BEST_WIDE:
+        combine_wide(targets, sources, count, is_max);
+        break;
+    case BEST_FLOAT:
+        combine_floats(targets, sources, count, is_max);
+        break;
+    case BEST_STRING:
+        combine_strings(targets, sources, count, is_max);
+        break;
+    case BEST_VALUE:
+        combine_values(targets, sources, count, is_max);
+        break;
     }
     return OK;
 }
 
-static Status output_best(AggregateCall *call, StateRows states, int32_t count, Vector *result)
-{
+static Status output_best(AggregateCall *call, StateRows states, int32_t count, Vector *result) {
     switch (kind_of(result->type)) {
-    case BEST_BYTE: output_byte(states, count, result); break;
-    case BEST_SHORT: output_short(states, count, result); break;
-    case BEST_INT: output_int(states, count, result); break;
-    case BEST_LONG: output_long(states, count, result); break;
-    case BEST_WIDE: output_wide(states, count, result); break;
-    case BEST_FLOAT: output_floats(states, count, result); break;
-    case BEST_STRING: output_strings(states, count, result); break;
-    case BEST_VALUE: output_values(states, count, result); break;
+    case BEST_BYTE:
+        output_byte(states, count, result);
+        break;
+    case BEST_SHORT:
+        output_short(states, count, result);
+        break;
+    case BEST_INT:
+        output_int(states, count, result);
+        break;
+    case BEST_LONG:
+        output_long(states, count, result);
+        break;
+    case BEST_WIDE:
+        output_wide(states, count, result);
+        break;
+    case BEST_FLOAT:
+        output_floats(states, count, result);
+        break;
+    case BEST_STRING:
+        output_strings(states, count, result);
+        break;
+    case BEST_VALUE:
+        output_values(states, count, result);
+        break;
     }
     return OK;
 }
 
-static Status add_min(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count)
-{
+static Status add_min(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count) {
     return keep_best(call, states, rows, count, false);
 }
 
-static Status combine_min(AggregateCall *call, StateRows targets, StateRows sources, int32_t count)
-{
+static Status combine_min(AggregateCall *call, StateRows targets, StateRows sources,
+                          int32_t count) {
     return combine_best(call, targets, sources, count, false);
 }
 
-static Status add_max(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count)
-{
+static Status add_max(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count) {
     return keep_best(call, states, rows, count, true);
 }
 
-static Status combine_max(AggregateCall *call, StateRows targets, StateRows sources, int32_t count)
-{
+static Status combine_max(AggregateCall *call, StateRows targets, StateRows sources,
+                          int32_t count) {
     return combine_best(call, targets, sources, count, true);
 }
 
 /* ---- any value: the first that comes ---- */
 
-static Status add_any(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count)
-{
+static Status add_any(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         ValueState *state = (ValueState *)(states.states[i] + states.offset);
         if (state->value == NULL) {
@@ -308,8 +369,8 @@ static Status add_any(AggregateCall *call, StateRows states, const int32_t *rows
     return OK;
 }
 
-static Status combine_any(AggregateCall *call, StateRows targets, StateRows sources, int32_t count)
-{
+static Status combine_any(AggregateCall *call, StateRows targets, StateRows sources,
+                          int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         ValueState *target = (ValueState *)(targets.states[i] + targets.offset);
         if (target->value == NULL) {
@@ -319,23 +380,30 @@ static Status combine_any(AggregateCall *call, StateRows targets, StateRows sour
     return OK;
 }
 
-static Status output_any(AggregateCall *call, StateRows states, int32_t count, Vector *result)
-{
+static Status output_any(AggregateCall *call, StateRows states, int32_t count, Vector *result) {
     output_values(states, count, result);
     return OK;
 }
 
-#define BEST(name_, direction, description_)                                                                           \
-    {.name = name_, .signature = "<T:orderable>(T) -> T", .description = description_,                                 \
-     .state_size = sizeof(StringState), .add = add_##direction, .combine = combine_##direction, .output = output_best, \
-     .duplicate_insensitive = true}
-#define LOGIC(name_, direction)                                                                                        \
-    {.name = name_, .signature = "(boolean) -> boolean", .description = "", .state_size = sizeof(BestState_byte),      \
-     .add = add_##direction, .combine = combine_##direction, .output = output_best, .duplicate_insensitive = true}
-#define ANY(name_)                                                                                                     \
-    {.name = name_, .signature = "<T>(T) -> T", .description = "Return an arbitrary non-null input value",             \
-     .state_size = sizeof(ValueState), .add = add_any, .combine = combine_any, .output = output_any,                   \
-     .duplicate_insensitive = true}
+#define BEST(name_, direction, description_)                                                       \
+    {                                                                                              \
+        .name = name_, .signature = "<T:orderable>(T) -> T", .description = description_,          \
+        .state_size = sizeof(StringState), .add = add_##direction, .combine = combine_##direction, \
+        .output = output_best, .duplicate_insensitive = true                                       \
+    }
+#define LOGIC(name_, direction)                                                                    \
+    {                                                                                              \
+        .name = name_, .signature = "(boolean) -> boolean", .description = "",                     \
+        .state_size = sizeof(BestState_byte), .add = add_##direction,                              \
+        .combine = combine_##direction, .output = output_best, .duplicate_insensitive = true       \
+    }
+#define ANY(name_)                                                                                 \
+    {                                                                                              \
+        .name = name_, .signature = "<T>(T) -> T",                                                 \
+        .description = "Return an arbitrary non-null input value",                                 \
+        .state_size = sizeof(ValueState), .add = add_any, .combine = combine_any,                  \
+        .output = output_any, .duplicate_insensitive = true                                        \
+    }
 
 const AggregateFunction min_max_aggregates[] = {
     BEST("min", min, "Returns the minimum value of the argument"),

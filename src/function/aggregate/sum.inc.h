@@ -1,7 +1,8 @@
 /*
  * Include-template: sum and count of a flat column into states { ACCUMULATOR sum; int64_t count; }.
  *
- * NAME: suffix of the functions. T: value type. ACCUMULATOR: type of the sum. ADD(sum, value): true when it overflows.
+ * NAME: suffix of the functions. T: value type. ACCUMULATOR: type of the sum. ADD(sum, value): true
+ * when it overflows.
  */
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)
@@ -12,8 +13,8 @@ typedef struct STATE {
     int64_t count;
 } STATE;
 
-static Status PASTE(add_, NAME)(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count)
-{
+static Status PASTE(add_, NAME)(AggregateCall *call, StateRows states, const int32_t *rows,
+                                int32_t count) {
     VectorView view = vector_view(call->arguments[0]);
     for (int32_t i = 0; i < count; i++) {
         STATE *state = (STATE *)(states.states[i] + states.offset);
@@ -27,8 +28,8 @@ static Status PASTE(add_, NAME)(AggregateCall *call, StateRows states, const int
     return OK;
 }
 
-static Status PASTE(add_single_, NAME)(AggregateCall *call, void *opaque, const int32_t *rows, int32_t count)
-{
+static Status PASTE(add_single_, NAME)(AggregateCall *call, void *opaque, const int32_t *rows,
+                                       int32_t count) {
     VectorView view = vector_view(call->arguments[0]);
     STATE *state = opaque;
     const T *restrict data = view.data;
@@ -54,8 +55,8 @@ static Status PASTE(add_single_, NAME)(AggregateCall *call, void *opaque, const 
     return OK;
 }
 
-static Status PASTE(combine_, NAME)(AggregateCall *call, StateRows targets, StateRows sources, int32_t count)
-{
+static Status PASTE(combine_, NAME)(AggregateCall *call, StateRows targets, StateRows sources,
+                                    int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         STATE *target = (STATE *)(targets.states[i] + targets.offset);
         const STATE *source = (const STATE *)(sources.states[i] + sources.offset);

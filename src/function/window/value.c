@@ -1,8 +1,9 @@
 /*
- * first_value, last_value, nth_value, lag, lead: the window functions that give another row's value.
+ * first_value, last_value, nth_value, lag, lead: the window functions that give another row's
+ * value.
  *
- * Each finds the row to take for every row of the partition, then the values are copied in one pass.
- * With IGNORE NULLS rows are counted in a list of those that have a value, so that no row is
+ * Each finds the row to take for every row of the partition, then the values are copied in one
+ * pass. With IGNORE NULLS rows are counted in a list of those that have a value, so that no row is
  * searched for one by one.
  */
 #include <stdlib.h>
@@ -55,8 +56,8 @@ static inline __attribute__((always_inline)) void copy_slots(char *restrict out,
     const char *data = view->data;
     for (int32_t i = 0; i < count; i++) {
         if (from[i] >= 0) {
-            memcpy(out + (size_t)i * width,
-                   data + (size_t)view_index(view, from[i]) * width, width);
+            memcpy(out + (size_t)i * width, data + (size_t)view_index(view, from[i]) * width,
+                   width);
         }
     }
 }
@@ -65,11 +66,21 @@ static inline __attribute__((always_inline)) void copy_slots(char *restrict out,
 static void copy_flat(Vector *result, const Vector *source, const int32_t *from, int32_t count) {
     VectorView view = vector_view(source);
     switch (result->type->width) {
-    case 1: copy_slots(result->data, &view, from, count, 1); break;
-    case 2: copy_slots(result->data, &view, from, count, 2); break;
-    case 4: copy_slots(result->data, &view, from, count, 4); break;
-    case 8: copy_slots(result->data, &view, from, count, 8); break;
-    default: copy_slots(result->data, &view, from, count, 16); break;
+    case 1:
+        copy_slots(result->data, &view, from, count, 1);
+        break;
+    case 2:
+        copy_slots(result->data, &view, from, count, 2);
+        break;
+    case 4:
+        copy_slots(result->data, &view, from, count, 4);
+        break;
+    case 8:
+        copy_slots(result->data, &view, from, count, 8);
+        break;
+    default:
+        copy_slots(result->data, &view, from, count, 16);
+        break;
     }
     if (result->type->layout == LAYOUT_STRING) {
         vector_share_heaps(result, view.vector);
@@ -183,9 +194,8 @@ static Status offset_of(WindowCall *call, const VectorView *offsets, int32_t row
         return FAIL(call->cx, INVALID_FUNCTION_ARGUMENT, "Offset must not be null");
     }
     *ret_offset = VIEW_VALUE(offsets, int64_t, row);
-    return *ret_offset < 0
-               ? FAIL(call->cx, INVALID_FUNCTION_ARGUMENT, "Offset must be at least 0")
-               : OK;
+    return *ret_offset < 0 ? FAIL(call->cx, INVALID_FUNCTION_ARGUMENT, "Offset must be at least 0")
+                           : OK;
 }
 
 static Status find_moved(WindowCall *call, bool is_lead, const CountedRows *counted,
@@ -238,8 +248,8 @@ static Status lead(WindowCall *call) {
     return value_moved(call, true);
 }
 
-#define VALUE(name_, signature_, process_)                                                        \
-    {.name = name_, .signature = signature_, .description = "", .process = process_}
+#define VALUE(name_, signature_, process_)                                                         \
+    { .name = name_, .signature = signature_, .description = "", .process = process_ }
 
 const WindowFunction value_windows[] = {
     VALUE("first_value", "<T>(T) -> T", first_value),

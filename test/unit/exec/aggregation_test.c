@@ -1,4 +1,5 @@
-/* Scans, filters, limits and hash aggregation over plans made by hand; expectations are computed here by brute force. */
+/* Scans, filters, limits and hash aggregation over plans made by hand; expectations are computed
+ * here by brute force. */
 #include "plan_fixture.h"
 
 enum { ROWS = 30000 };
@@ -66,7 +67,8 @@ static void global_aggregation(void **state) {
     }
 }
 
-/* Groups by the columns `first` and (unless negative) `second`, compared with sums over all rows. */
+/* Groups by the columns `first` and (unless negative) `second`, compared with sums over all rows.
+ */
 static void check_groups(Fixture *f, int64_t row_count, int32_t first, int32_t second) {
     PlanNode *scan = scan_numbers(f, row_count);
     SymbolList keys = second < 0 ? symbols_of(f, 1, out(scan, first))

@@ -5,9 +5,9 @@ enum { K, M, N, S, COLUMNS };
 
 typedef struct JoinCase {
     JoinKind kind;
-    int32_t left_key, right_key;        /* -1: none */
+    int32_t left_key, right_key; /* -1: none */
     int32_t left_key_2, right_key_2;
-    int32_t less_left, less_right;      /* residual filter left.column < right.column; -1: none */
+    int32_t less_left, less_right; /* residual filter left.column < right.column; -1: none */
 } JoinCase;
 
 static const Symbol *out(const PlanNode *node, int32_t index) {
@@ -46,18 +46,16 @@ static bool pair_matches(const JoinCase *c, const Rows *left, int64_t i, const R
             equal_cells(cell(left, i, c->left_key), cell(right, j, c->right_key))) &&
            (c->left_key_2 < 0 ||
             equal_cells(cell(left, i, c->left_key_2), cell(right, j, c->right_key_2))) &&
-           (c->less_left < 0 ||
-            (cell(left, i, c->less_left) != NULL_CELL &&
-             cell(right, j, c->less_right) != NULL_CELL &&
-             cell(left, i, c->less_left) < cell(right, j, c->less_right)));
+           (c->less_left < 0 || (cell(left, i, c->less_left) != NULL_CELL &&
+                                 cell(right, j, c->less_right) != NULL_CELL &&
+                                 cell(left, i, c->less_left) < cell(right, j, c->less_right)));
 }
 
 static void add_pair(Rows *rows, int64_t *capacity, const int64_t *left, const int64_t *right) {
     rows->width = 2 * COLUMNS;
     if (rows->count == *capacity) {
         *capacity = *capacity * 2 + 16;
-        rows->cells =
-            realloc(rows->cells, (size_t)(*capacity * rows->width) * sizeof(int64_t));
+        rows->cells = realloc(rows->cells, (size_t)(*capacity * rows->width) * sizeof(int64_t));
     }
     int64_t *to = rows->cells + rows->count++ * rows->width;
     for (int32_t i = 0; i < COLUMNS; i++) {
@@ -243,8 +241,7 @@ static void union_of_joins(void **state) {
     node->inputs.count = 2;
     node->inputs.items = arena_new_array(f->arena, SymbolList, 2);
     for (int32_t i = 0; i < 2; i++) {
-        node->base.sources[i] =
-            join_plan(f, scan_numbers(f, 500), scan_numbers(f, 120 + i), &full);
+        node->base.sources[i] = join_plan(f, scan_numbers(f, 500), scan_numbers(f, 120 + i), &full);
         node->inputs.items[i] = symbols_of(f, 1, out(node->base.sources[i], COLUMNS));
     }
     node->base.outputs = symbols_of(f, 1, bigint_symbol(f, "u"));

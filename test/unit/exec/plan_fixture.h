@@ -1,9 +1,9 @@
 /*
- * What the tests of this folder share: a scheduler, a catalog "numbers" whose tables compute their rows, aggregates by hand,
- * plans by hand, and results as arrays of rows.
+ * What the tests of this folder share: a scheduler, a catalog "numbers" whose tables compute their
+ * rows, aggregates by hand, plans by hand, and results as arrays of rows.
  *
- * Row i of a numbers table: k = i, m = i % 97, n = i % 1000 (NULL when i % 11 == 0), s = 'value number ' || (i % 13).
- * The handle is the number of rows, then the rows of a split.
+ * Row i of a numbers table: k = i, m = i % 97, n = i % 1000 (NULL when i % 11 == 0), s = 'value
+ * number ' || (i % 13). The handle is the number of rows, then the rows of a split.
  */
 #pragma once
 

@@ -51,8 +51,8 @@ static int order_cells(int64_t a, int64_t b, bool descending, bool nulls_first) 
 static void check_order(const Rows *rows, int32_t first, bool descending, bool nulls_first,
                         int32_t second) {
     for (int64_t i = 1; i < rows->count; i++) {
-        int order = order_cells(cell(rows, i - 1, first), cell(rows, i, first), descending,
-                                nulls_first);
+        int order =
+            order_cells(cell(rows, i - 1, first), cell(rows, i, first), descending, nulls_first);
         assert_true(order <= 0);
         if (order == 0 && second >= 0) {
             assert_true(order_cells(cell(rows, i - 1, second), cell(rows, i, second), !descending,
@@ -98,8 +98,7 @@ static void sorts(void **state) {
 static void ties(void **state) {
     Fixture *f = *state;
     PlanNode *scan = scan_numbers(f, ROWS);
-    Rows rows =
-        run_ok(f, top_n_plan(f, scan, order_of(f, scan, 1, false, false, -1), 10, true));
+    Rows rows = run_ok(f, top_n_plan(f, scan, order_of(f, scan, 1, false, false, -1), 10, true));
     assert_int_equal(rows.count, (ROWS + 96) / 97);
     for (int64_t i = 0; i < rows.count; i++) {
         assert_int_equal(cell(&rows, i, 1), 0);

@@ -1,4 +1,5 @@
-/* Windows over plans made by hand: frames of every unit against sums computed row by row, rankings, top-N rankings. */
+/* Windows over plans made by hand: frames of every unit against sums computed row by row, rankings,
+ * top-N rankings. */
 #include "plan_fixture.h"
 
 enum { ROWS = 3000, K = 0, M = 1, N = 2, S = 3 };
@@ -82,7 +83,8 @@ static PlanNode *with_offsets(Fixture *f, PlanNode *scan, int64_t first, int64_t
     return plan_project(f->builder, scan, 6, symbols, expressions);
 }
 
-/* ROWS frames over partitions by s ordered by k: row i's neighbours in its partition are i-13 and i+13. */
+/* ROWS frames over partitions by s ordered by k: row i's neighbours in its partition are i-13 and
+ * i+13. */
 static int64_t expected_rows_sum(int64_t row, int64_t before, int64_t after) {
     int64_t sum = 0;
     for (int64_t step = -before; step <= after; step++) {
@@ -143,8 +145,7 @@ static void running_and_whole(void **state) {
     Frame rest = {ROWS_FRAME, BOUND_CURRENT_ROW, BOUND_UNBOUNDED_FOLLOWING, NULL, NULL};
     WindowCallNode calls[] = {sum_call(f, out(scan, K), running), sum_call(f, out(scan, K), whole),
                               sum_call(f, out(scan, M), rest)};
-    Rows rows = run_ok(
-        f, window_plan(f, scan, (SymbolList){0}, out(scan, M), false, 3, calls));
+    Rows rows = run_ok(f, window_plan(f, scan, (SymbolList){0}, out(scan, M), false, 3, calls));
     int64_t by_m[97] = {0};
     for (int64_t i = 0; i < ROWS; i++) {
         by_m[i % 97] += i;
@@ -166,8 +167,7 @@ static void groups_frames(void **state) {
     PlanNode *source = with_offsets(f, scan_of(f, "numbers", ROWS, 500), 2, 1);
     Frame frame = {GROUPS_FRAME, BOUND_PRECEDING, BOUND_FOLLOWING, out(source, 4), out(source, 5)};
     WindowCallNode call = sum_call(f, out(source, M), frame);
-    Rows rows =
-        run_ok(f, window_plan(f, source, (SymbolList){0}, out(source, M), true, 1, &call));
+    Rows rows = run_ok(f, window_plan(f, source, (SymbolList){0}, out(source, M), true, 1, &call));
     int64_t count[97] = {0};
     for (int64_t i = 0; i < ROWS; i++) {
         count[i % 97]++;
@@ -209,8 +209,8 @@ static void top_n_ranking(void **state) {
         node->ranking_kind = (int32_t)KINDS[kind];
         node->max_rank = 3;
         node->ranking = bigint_symbol(f, "ranking");
-        node->base.outputs = symbols_of(f, 5, out(scan, 0), out(scan, 1), out(scan, 2),
-                                        out(scan, 3), node->ranking);
+        node->base.outputs =
+            symbols_of(f, 5, out(scan, 0), out(scan, 1), out(scan, 2), out(scan, 3), node->ranking);
         Rows rows = run_ok(f, &node->base);
         for (int64_t i = 0; i < rows.count; i++) {
             int64_t smaller = 0, values = 0;

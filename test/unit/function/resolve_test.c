@@ -1,5 +1,6 @@
 /*
- * Overload choice and its messages: expected results are those of operators-and-coercions.md and of the conformance corpus.
+ * Overload choice and its messages: expected results are those of operators-and-coercions.md and of
+ * the conformance corpus.
  */
 #include <setjmp.h>
 #include <stdarg.h>
