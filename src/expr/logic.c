@@ -92,7 +92,7 @@ KERNEL_CLONES static void combine_dense(bool is_and, uint8_t *restrict result,
         }
     } else {
         for (int32_t i = 0; i < count; i++) {
-            result[i] |= term[i];
+            result[i] |= term[i] & 1; /* rows the term was not run for hold any byte */
         }
     }
 }

@@ -356,9 +356,11 @@ Status http_server_start(Context *cx, const HttpServerOptions *options, HttpServ
             MHD_OPTION_END);
     }
     if (server->daemon == NULL) {
+        char reason[128];
+        const char *text = strerror_r(errno, reason, sizeof reason);
         free(server);
         return FAIL(cx, GENERIC_INTERNAL_ERROR, "Cannot listen on %s:%d: %s", options->address,
-                    options->port, strerror(errno));
+                    options->port, text);
     }
     server->port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
     pthread_create(&server->timer, NULL, run_timer, server);

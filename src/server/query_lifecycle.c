@@ -395,9 +395,23 @@ static Status check_session_properties(Context *cx, const Session *session) {
     return OK;
 }
 
+/* The text's length as Java counts it: characters beyond the basic plane are two. */
+static Status check_length(Context *cx, const ManagedQuery *query) {
+    int64_t length = 0, max = query_manager_options(query->manager)->max_length;
+    for (size_t i = 0; i < query->sql_size; i++) {
+        unsigned char byte = (unsigned char)query->sql[i];
+        length += ((byte & 0xC0) != 0x80) + (byte >= 0xF0);
+    }
+    return length <= max ? OK
+                         : FAIL(cx, QUERY_TEXT_TOO_LONG,
+                                "Query text length (%lld) exceeds the maximum length (%lld)",
+                                (long long)length, (long long)max);
+}
+
 static Status plan_and_start(Context *cx, ManagedQuery *query) {
     int64_t start = monotonic_nanos();
     Node *statement;
+    TRY(check_length(cx, query));
     TRY(resolve_time_zone(cx, query));
     TRY(check_session_properties(cx, &query->session));
     TRY(parse_statement(cx, query->sql, query->sql_size, &statement));
@@ -413,11 +427,15 @@ static Status plan_and_start(Context *cx, ManagedQuery *query) {
     };
     Analysis *analysis;
     TRY(analyze_statement(cx, host, statement, &analysis));
+    pthread_mutex_lock(&query->lock);
     query->analysis_nanos = monotonic_nanos() - start;
     query->analysis = analysis;
+    pthread_mutex_unlock(&query->lock);
     Status status = analysis->plan == NULL ? run_task(cx, query, analysis)
                                            : start_execution(cx, query, analysis);
+    pthread_mutex_lock(&query->lock);
     query->planning_nanos = monotonic_nanos() - start;
+    pthread_mutex_unlock(&query->lock);
     return status;
 }
 

@@ -11,8 +11,9 @@
 
 #include "base/allocate.h"
 #include "server/query_lifecycle.h"
+#include "server/query_time_limit.h"
 
-enum { ID_LETTERS = 5, HASH_SLOTS = 4096 };
+enum { ID_LETTERS = 5, TICK_MICROS = 100000, EXPIRY_TICKS = 10 };
 
 struct QueryManager {
     QueryManagerOptions options;
@@ -20,7 +21,8 @@ struct QueryManager {
     pthread_mutex_t lock;
     pthread_cond_t work;
     ManagedQuery *newest;
-    int32_t listed_count, running_count, queue_count;
+    int32_t listed_count, queue_count;
+    _Atomic int32_t running_count; /* changed under queries' locks too, which come after this one */
     int32_t id_counter, id_day;
     /* the planner's queue: a ring */
     int32_t queue_capacity, queue_head;
@@ -189,11 +191,7 @@ void query_submit(ManagedQuery *query) {
     pthread_mutex_unlock(&manager->lock);
 }
 
-void query_manager_note_end(QueryManager *manager) {
-    pthread_mutex_lock(&manager->lock);
-    manager->running_count--;
-    pthread_mutex_unlock(&manager->lock);
-}
+void query_manager_note_end(QueryManager *manager) { manager->running_count--; }
 
 /* ---- expiry ---- */
 
@@ -257,16 +255,42 @@ static void expire_queries(QueryManager *manager) {
     arena_free(arena);
 }
 
+/* Looks at the queries that run, which are among the newest. */
+static void enforce_time_limits(QueryManager *manager) {
+    Arena *arena = arena_create(NULL);
+    pthread_mutex_lock(&manager->lock);
+    int32_t running = manager->running_count, found = 0;
+    ManagedQuery **queries = arena_new_array(arena, ManagedQuery *, running > 0 ? running : 1);
+    for (ManagedQuery *query = manager->newest; query != NULL && found < running;
+         query = query->next_listed) {
+        pthread_mutex_lock(&query->lock);
+        bool runs = query->submitted && !query_is_done(query);
+        pthread_mutex_unlock(&query->lock);
+        if (runs) {
+            query->references++;
+            queries[found++] = query;
+        }
+    }
+    pthread_mutex_unlock(&manager->lock);
+    for (int32_t i = 0; i < found; i++) {
+        query_enforce_time_limits(queries[i], realtime_micros());
+        query_unref(queries[i]);
+    }
+    arena_free(arena);
+}
+
 static void *run_housekeeper(void *closure) {
     QueryManager *manager = closure;
     pthread_mutex_lock(&manager->lock);
-    while (!manager->stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 1;
-        pthread_cond_timedwait(&manager->housekeeping, &manager->lock, &until);
+    for (int32_t tick = 1; !manager->stopping; tick = tick % EXPIRY_TICKS + 1) {
+        int64_t until = realtime_micros() + TICK_MICROS;
+        struct timespec time = {until / 1000000, until % 1000000 * 1000};
+        pthread_cond_timedwait(&manager->housekeeping, &manager->lock, &time);
         pthread_mutex_unlock(&manager->lock);
-        expire_queries(manager);
+        enforce_time_limits(manager);
+        if (tick == EXPIRY_TICKS) {
+            expire_queries(manager);
+        }
         pthread_mutex_lock(&manager->lock);
     }
     pthread_mutex_unlock(&manager->lock);
@@ -344,12 +368,7 @@ QueryManager *query_manager_create(const QueryManagerOptions *options) {
     return manager;
 }
 
-int32_t query_manager_running(QueryManager *manager) {
-    pthread_mutex_lock(&manager->lock);
-    int32_t running = manager->running_count;
-    pthread_mutex_unlock(&manager->lock);
-    return running;
-}
+int32_t query_manager_running(QueryManager *manager) { return manager->running_count; }
 
 void query_manager_free(QueryManager *manager) {
     Arena *arena = arena_create(NULL);

@@ -83,7 +83,7 @@ static bool parse_path_parts(const char *path, StatementPath *ret_path) {
                ret_path->id, &stage, ret_path->slug, &token, &end) == 4 &&
         path[end] == '\0') {
         ret_path->partial_cancel = true;
-        strcpy(ret_path->context, "executing");
+        snprintf(ret_path->context, sizeof ret_path->context, "executing");
     } else if (sscanf(path, "/v1/statement/%11[a-z]/%39[^/]/%47[^/]/%lld%n", ret_path->context,
                       ret_path->id, ret_path->slug, &token, &end) != 4 ||
                path[end] != '\0') {
@@ -155,10 +155,34 @@ static void handle_post(StatementResource *resource, HttpRequest *request) {
     query_unref(query);
 }
 
+/* A parked request and its query. */
+typedef struct Waiting {
+    ManagedQuery *query; /* owned reference */
+    HttpRequest *request;
+} Waiting;
+
+/* The request is over, perhaps because its client has gone: nobody may wake it any more. */
+static void release_waiting(void *state) {
+    Waiting *waiting = state;
+    pthread_mutex_lock(&waiting->query->lock);
+    if (waiting->query->waiter == waiting->request) {
+        waiting->query->waiter = NULL;
+    }
+    pthread_mutex_unlock(&waiting->query->lock);
+    query_unref(waiting->query);
+}
+
 /* Parks the request with the query, unless it has waited already. Under the lock. */
 static bool park(HttpRequest *request, ManagedQuery *query) {
     if (request->timed_out) {
         return false;
+    }
+    if (request->state == NULL) {
+        Waiting *waiting = arena_new(request->arena, Waiting);
+        *waiting = (Waiting){query, request};
+        query->references++;
+        request->state = waiting;
+        request->release_state = release_waiting;
     }
     if (query->waiter != NULL) {
         http_wake(query->waiter); /* an earlier request of the same client: answered as it stands */
