@@ -1,5 +1,8 @@
 /* Building joins and semi-joins from their plan nodes: which columns the table keeps, and what each operator reads. */
 #include "exec/hash_join.h"
+
+#include <math.h>
+
 #include "optimize/optimizer.h"
 
 /* How many times larger the filtering input of a semi-join must be for the other one to become the table. */
@@ -171,14 +174,37 @@ Status build_join(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     return OK;
 }
 
+static void forget_statistics(PlanNode *node) {
+    node->statistics = NULL;
+    for (int32_t i = 0; i < node->source_count; i++) {
+        forget_statistics(node->sources[i]);
+    }
+}
+
+/* The optimizer's estimate, NAN when there is none. What it caches on the nodes must not outlive the arena it is in. */
+static double estimated_rows(Builder *builder, const PlanNode *node) {
+    double rows = NAN;
+    const PlanStatistics *statistics = node->statistics;
+    if (statistics != NULL) {
+        return statistics->row_count;
+    }
+    PlanBuilder scratch = {.arena = arena_create(NULL)};
+    Context own = *builder->cx;
+    own.arena = scratch.arena;
+    if (plan_statistics(&own, &scratch, (PlanNode *)node, &statistics) == OK) {
+        rows = statistics->row_count;
+    }
+    forget_statistics((PlanNode *)node);
+    arena_free(scratch.arena);
+    return rows;
+}
+
 /* Whether to build on the first input: it is known to be much smaller, and unknown answers are not asked for. */
-static bool wants_flip(const SemiJoinNode *node) {
-    const PlanStatistics *left = node->base.sources[0]->statistics;
-    const PlanStatistics *right = node->base.sources[1]->statistics;
+static bool wants_flip(Builder *builder, const SemiJoinNode *node) {
     bool may_flip = node->left_keys.count > 0 &&
                     (node->semi_kind == SEMI_JOIN_SEMI || !node->null_aware);
-    return may_flip && left != NULL && right != NULL &&
-           right->row_count > FLIP_RATIO * left->row_count;
+    return may_flip && estimated_rows(builder, node->base.sources[1]) >
+                           FLIP_RATIO * estimated_rows(builder, node->base.sources[0]);
 }
 
 /* The scan below that gives the symbol and may drop rows by its value without changing the result. */
@@ -268,7 +294,7 @@ static Status build_flipped(Builder *builder, const SemiJoinNode *node, Stream *
 Status build_semi_join(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     const SemiJoinNode *node = (const SemiJoinNode *)plan;
     Stream probe, build;
-    if (wants_flip(node)) {
+    if (wants_flip(builder, node)) {
         return build_flipped(builder, node, ret_stream);
     }
     TRY(build_node(builder, plan->sources[1], &build));
