@@ -159,6 +159,17 @@ static Status decimal_multiplication(KernelCall *call) {
 
 /* ---- quotients and remainders: row by row ---- */
 
+/* a * 10^digits / b rounded; in 64 bits when everything fits. b is not 0. */
+static inline bool divide(int128_t a, int32_t digits, int128_t b, int128_t *ret_quotient) {
+    int64_t scaled;
+    if (digits <= DECIMAL_SHORT_PRECISION_MAX && a == (int64_t)a && b == (int64_t)b &&
+        !__builtin_mul_overflow((int64_t)a, int64_powers_of_ten[digits], &scaled) && b != -1) {
+        *ret_quotient = int64_divide_rounded(scaled, (int64_t)b);
+        return true;
+    }
+    return decimal_divide(a, digits, b, ret_quotient);
+}
+
 static Status decimal_division(KernelCall *call) {
     const Type *left = call->function->argument_types[0],
                *right = call->function->argument_types[1];
@@ -169,7 +180,7 @@ static Status decimal_division(KernelCall *call) {
         int128_t quotient = 0;
         if (b == 0) {
             kernel_fail(call, row, DIVISION_BY_ZERO, "Division by zero");
-        } else if (!decimal_divide(a, digits, b, &quotient)) {
+        } else if (!divide(a, digits, b, &quotient)) {
             TRY(report_overflow(call, row));
         }
         decimal_store(call->result, row, quotient);

@@ -31,6 +31,9 @@ static inline int128_t NAME_OF(product)(A a, B b, uint8_t *flag) {
     if (sizeof(A) == 8 && sizeof(B) == 8) {
         return (int128_t)a * b; /* at most 36 digits */
     }
+    if (a == (int64_t)a && b == (int64_t)b) {
+        return (int128_t)(int64_t)a * (int64_t)b; /* less than 2^126, which is less than 10^38 */
+    }
     int128_t product = 0;
     *flag |= !decimal_multiply(a, b, &product);
     return product;
