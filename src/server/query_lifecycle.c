@@ -403,7 +403,7 @@ static Status check_length(Context *cx, const ManagedQuery *query) {
         length += ((byte & 0xC0) != 0x80) + (byte >= 0xF0);
     }
     return length <= max ? OK
-                         : FAIL(cx, QUERY_TEXT_TOO_LONG,
+                         : FAIL(cx, QUERY_TEXT_TOO_LARGE,
                                 "Query text length (%lld) exceeds the maximum length (%lld)",
                                 (long long)length, (long long)max);
 }

@@ -70,6 +70,8 @@ static Status start_queries(Context *cx, Server *server) {
         .query_memory_per_node_bytes_max = config->query_max_memory_per_node_bytes,
         .client_timeout_nanos = config->query_client_timeout_nanos,
         .min_expire_age_nanos = config->query_min_expire_age_nanos,
+        .max_run_time_nanos = config->query_max_run_time_nanos,
+        .max_execution_time_nanos = config->query_max_execution_time_nanos,
         .max_history = (int32_t)config->query_max_history,
         .max_queued = (int32_t)config->query_max_queued,
         .planner_threads = PLANNER_THREADS_MAX,
