@@ -6,7 +6,7 @@
 Starting waits for /v1/info. Stopping sends SIGTERM and raises ServerFault unless the process then exits with 0 and no
 sanitizer has reported anything; so a leak or a data race fails the test that caused it.
 """
-import json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
+import ctypes, json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
 CATALOGS = {
     "tpch": {"connector.name": "tpch"},
@@ -21,6 +21,11 @@ START_SECONDS, STOP_SECONDS = 60, 60
 
 class ServerFault(Exception):
     """The server did not start, did not stop, or did not stop cleanly."""
+
+
+def end_with_parent():
+    """In the server's process: a test that is killed must not leave its server behind (prctl PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def free_port():
@@ -80,7 +85,8 @@ class Server:
         self.started = time.monotonic()
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([self.program, "--etc-dir", os.path.join(self.folder, "etc")],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                                            preexec_fn=end_with_parent)
         self.url = f"http://127.0.0.1:{port}"
         try:
             self.wait_until_started()
