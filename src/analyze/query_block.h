@@ -204,8 +204,9 @@ typedef struct OutputItem {
     const Expr *expr;
     const Node *node; /* its expression; NULL: a field of * */
     const Field *star_field;
-    const char *name;     /* NULL: anonymous */
-    const Symbol *symbol; /* in the output */
+    const char *name;      /* NULL: anonymous */
+    const Symbol *symbol;  /* what ORDER BY finds it by; NULL without ORDER BY */
+    const Symbol *planned; /* its column of the plan */
 } OutputItem;
 
 MUST_CHECK Status analyze_group_by(const ExpressionContext *context,

@@ -80,20 +80,21 @@ static Status analyze_grouping_clause(Specification *s) {
 
 /* ---- ORDER BY ---- */
 
-/* A select item that is a column of FROM keeps its symbol, once; others get one. */
+static const Symbol *new_output(const Specification *s, const OutputItem *output) {
+    const char *hint = output->name != NULL ? output->name : expr_hint(output->expr);
+    return plan_symbol(s->an->builder, hint, output->expr->type);
+}
+
+/* For ORDER BY: a select item that is a column of FROM keeps its symbol, once; others get one. */
 static void name_outputs(Specification *s) {
     SymbolList taken = {0};
-    for (int32_t i = 0; i < s->output_count; i++) {
+    for (int32_t i = 0; i < s->output_count && s->node->order_by != NULL; i++) {
         OutputItem *output = &s->outputs[i];
         const Expr *expr = output->expr;
         bool is_column = expr->kind == EXPR_SYMBOL &&
                          symbol_list_contains(&s->from.plan->outputs, expr->symbol) &&
                          !symbol_list_contains(&taken, expr->symbol);
-        output->symbol =
-            is_column
-                ? expr->symbol
-                : plan_symbol(s->an->builder, output->name != NULL ? output->name : expr_hint(expr),
-                              expr->type);
+        output->symbol = is_column ? expr->symbol : new_output(s, output);
         symbol_list_add(s->an->arena, &taken, output->symbol);
     }
 }
@@ -274,16 +275,34 @@ static PlanNode *filter(Analyzer *an, PlanNode *plan, const Translation *transla
     return plan_filter(an->builder, plan, expr);
 }
 
-static PlanNode *project_outputs(const Specification *s, PlanNode *plan,
-                                 const Translation *translation, bool keep_all) {
+/* The select items as columns. One that is a column already keeps that symbol, once; what ORDER BY
+   knows it by is translated from then on. */
+static PlanNode *project_outputs(Specification *s, PlanNode *plan, Translation *translation,
+                                 bool keep_all) {
     Projection projection;
+    SymbolList taken = {0};
     projection_init(&projection, s->an, plan, keep_all);
     for (int32_t i = 0; i < s->output_count; i++) {
-        const OutputItem *output = &s->outputs[i];
+        OutputItem *output = &s->outputs[i];
         const Expr *expr = translate(s->an, translation, output->expr);
-        bool is_there = expr->kind == EXPR_SYMBOL && expr->symbol == output->symbol && keep_all;
-        if (!is_there) {
-            projection_assign(&projection, output->symbol, expr);
+        expr = plan_subqueries(s->an, &projection.plan, expr);
+        bool is_column = expr->kind == EXPR_SYMBOL &&
+                         symbol_list_contains(&projection.plan->outputs, expr->symbol) &&
+                         !symbol_list_contains(&taken, expr->symbol);
+        output->planned = is_column                ? expr->symbol
+                          : output->symbol != NULL ? output->symbol
+                                                   : new_output(s, output);
+        symbol_list_add(s->an->arena, &taken, output->planned);
+        bool is_kept = keep_all && symbol_list_contains(&plan->outputs, output->planned);
+        if (!is_column || !is_kept) {
+            projection_assign(&projection, output->planned, expr);
+        }
+    }
+    for (int32_t i = 0; i < s->output_count; i++) {
+        const OutputItem *output = &s->outputs[i];
+        if (output->symbol != NULL && output->planned != output->symbol) {
+            translation_add(s->an, translation, expr_symbol(s->an->arena, output->symbol),
+                            output->planned);
         }
     }
     return projection_finish(&projection);
@@ -293,7 +312,8 @@ static PlanNode *only_outputs(const Specification *s, PlanNode *plan) {
     Projection projection;
     projection_init(&projection, s->an, plan, false);
     for (int32_t i = 0; i < s->output_count; i++) {
-        projection_add_distinct(&projection, expr_symbol(s->an->arena, s->outputs[i].symbol), NULL);
+        projection_add_distinct(&projection, expr_symbol(s->an->arena, s->outputs[i].planned),
+                                NULL);
     }
     return projection_finish(&projection);
 }
@@ -316,9 +336,7 @@ static PlanNode *plan_order_by(const Specification *s, PlanNode *plan,
     projection_init(&projection, s->an, plan, true);
     SortOrder *order = arena_new_array(s->an->arena, SortOrder, s->order_count);
     for (int32_t i = 0; i < s->order_count; i++) {
-        const Expr *expr = s->order[i].expr;
-        bool is_output = expr->kind == EXPR_SYMBOL && is_output_symbol(s, expr->symbol);
-        expr = is_output ? expr : translate(s->an, translation, expr);
+        const Expr *expr = translate(s->an, translation, s->order[i].expr);
         order[i] = (SortOrder){projection_add(&projection, expr, NULL), s->order[i].descending,
                                s->order[i].nulls_first};
     }
@@ -379,6 +397,7 @@ Status analyze_query_specification(Analyzer *an, const QuerySpecification *node,
     ret_plan->fields = output_fields(s);
     for (int32_t i = 0; i < s->output_count; i++) {
         ret_plan->fields[i].is_output = false;
+        ret_plan->fields[i].symbol = s->outputs[i].planned;
     }
     return OK;
 }

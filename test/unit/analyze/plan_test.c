@@ -22,7 +22,7 @@ static void grouping_becomes_an_aggregation(void **state) {
     Fixture f;
     fixture_init(&f);
     assert_analyzed(&f, "SELECT x, count(*) FROM (VALUES 1, 2) t(x) GROUP BY x",
-                    "Output(Project(Aggregation(Values)))");
+                    "Output(Aggregation(Values))");
     assert_analyzed(&f, "SELECT x FROM (VALUES 1, 2) t(x) GROUP BY x HAVING count(*) > 1",
                     "Output(Project(Filter(Aggregation(Values))))");
     assert_analyzed(&f, "SELECT x, y, count(*) FROM (VALUES (1, 2)) t(x, y) GROUP BY ROLLUP (x, y)",
@@ -34,13 +34,13 @@ static void subqueries_join_the_plan(void **state) {
     Fixture f;
     fixture_init(&f);
     assert_analyzed(&f, "SELECT (SELECT 1)",
-                    "Output(Project(Join(Values, EnforceSingleRow(Project(Values)))))");
+                    "Output(Join(Values, EnforceSingleRow(Project(Values))))");
     assert_analyzed(&f, "SELECT x FROM (VALUES 1) t(x) WHERE x IN (SELECT 1)",
                     "Output(Project(Filter(Apply(Values, Project(Values)))))");
     assert_analyzed(&f, "SELECT x FROM (VALUES 1) t(x) WHERE EXISTS (SELECT 1 WHERE x = 1)",
                     "Output(Project(Filter(Apply(Values, Project(Filter(Values))))))");
     assert_analyzed(&f, "SELECT x, (SELECT x + 1) FROM (VALUES 1) t(x)",
-                    "Output(Project(CorrelatedJoin(Values, EnforceSingleRow(Project(Values)))))");
+                    "Output(CorrelatedJoin(Values, EnforceSingleRow(Project(Values))))");
     fixture_done(&f);
 }
 
