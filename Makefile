@@ -11,6 +11,12 @@ DEBUG_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined
 TSAN_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=thread
 FUZZ_OPTIONS := -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
 
+# Meson tells what is wrong on its standard output: shown only then.
+define setup_build
+	@mkdir -p $(@D)
+	@$(1) meson setup $(@D) $(2) >$(@D)/setup.log || { tail -n 5 $(@D)/setup.log; exit 1; }
+endef
+
 run: build
 	@python3 tools/run.py $(if $(PORT),--port $(PORT))
 
@@ -24,13 +30,13 @@ fuzz: setup build/fuzz/build.ninja
 	@ninja -C build/fuzz --quiet fuzzers
 
 build/release/build.ninja:
-	@meson setup build/release $(RELEASE_OPTIONS) $(WERROR) >/dev/null
+	$(call setup_build,,$(RELEASE_OPTIONS) $(WERROR))
 build/debug/build.ninja:
-	@meson setup build/debug $(DEBUG_OPTIONS) $(WERROR) >/dev/null
+	$(call setup_build,,$(DEBUG_OPTIONS) $(WERROR))
 build/tsan/build.ninja:
-	@meson setup build/tsan $(TSAN_OPTIONS) $(WERROR) >/dev/null
+	$(call setup_build,,$(TSAN_OPTIONS) $(WERROR))
 build/fuzz/build.ninja:
-	@CC=clang meson setup build/fuzz $(FUZZ_OPTIONS) >/dev/null
+	$(call setup_build,CC=clang,$(FUZZ_OPTIONS))
 
 # Where packages cannot be installed, CI fails; elsewhere each part says which tool it lacks.
 test:
