@@ -103,7 +103,9 @@ static Status fail_ambiguous(const Resolution *r, const Candidate *candidates, i
     }
     const char *message = arena_strdup(r->cx->arena, byte_string_text(&text));
     byte_string_done(&text);
-    return FAIL_AT(r->cx, AMBIGUOUS_FUNCTION_CALL, r->line, r->column, "%s", message);
+    bool placed = strcmp(r->name, "$operator$negation") != 0; /* as Trino */
+    return FAIL_AT(r->cx, AMBIGUOUS_FUNCTION_CALL, placed ? r->line : 0, placed ? r->column : 0,
+                   "%s", message);
 }
 
 /* ---- specificity ---- */

@@ -279,7 +279,9 @@ static const char *find_bin(const Lists *bins, ListEntry list, double operand,
             return "Bin values are not sorted in ascending order";
         }
         if (!isfinite(bin)) {
-            return "Bin value must be finite";
+            return isnan(bin) ? "Bin value must be finite, got NaN"
+                   : bin > 0  ? "Bin value must be finite, got Infinity"
+                              : "Bin value must be finite, got -Infinity";
         }
         if (operand < bin) {
             high = middle;

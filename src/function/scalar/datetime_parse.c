@@ -297,6 +297,10 @@ static int64_t day_of_fields(const ParsedFields *fields, int64_t year) {
     return days;
 }
 
+static const char *const upper_months[12] = {"JANUARY",   "FEBRUARY", "MARCH",    "APRIL",
+                                             "MAY",       "JUNE",     "JULY",     "AUGUST",
+                                             "SEPTEMBER", "OCTOBER",  "NOVEMBER", "DECEMBER"};
+
 static const char *combine(const ParsedFields *fields, Arena *arena, const char *text, size_t size,
                            bool instant, Moment *moment) {
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
@@ -313,8 +317,11 @@ static const char *combine(const ParsedFields *fields, Arena *arena, const char 
         int32_t month = has(fields, ELEMENT_MONTH) ? (int32_t)fields->values[ELEMENT_MONTH] : 1;
         int32_t last = days_in_month(year, month);
         if (fields->values[ELEMENT_DAY] < 1 || fields->values[ELEMENT_DAY] > last) {
-            return range_problem(arena, text, size, fields->values[ELEMENT_DAY], "dayOfMonth", 1,
-                                 last);
+            int64_t day = fields->values[ELEMENT_DAY];
+            return !instant && day >= 1 && day <= 31
+                       ? arena_printf(arena, "Invalid date '%s %ld'", upper_months[month - 1],
+                                      (long)day)
+                       : range_problem(arena, text, size, day, "dayOfMonth", 1, last);
         }
     }
     int64_t seconds = hour_of_fields(fields) * 3600 + fields->values[ELEMENT_MINUTE] * 60 +

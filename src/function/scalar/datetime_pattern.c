@@ -126,7 +126,7 @@ DateTimePattern *pattern_of_joda(Arena *arena, const char *text, size_t size,
                                  const char **ret_problem) {
     DateTimePattern *pattern = arena_new(arena, DateTimePattern);
     if (size == 0) {
-        *ret_problem = "Invalid pattern specification";
+        *ret_problem = "Invalid pattern specification: Pattern is null or empty";
         return NULL;
     }
     for (size_t at = 0; at < size;) {
@@ -210,8 +210,7 @@ DateTimePattern *pattern_of_mysql(Arena *arena, const char *text, size_t size,
         }
         char letter = text[++at];
         if (strchr("wUuVXD", letter) != NULL) {
-            *ret_problem = arena_printf(
-                arena, "%%%c not currently supported in the date format string", letter);
+            *ret_problem = arena_printf(arena, "%%%c not supported in date format string", letter);
             return NULL;
         }
         if (!add_mysql_letter(arena, pattern, letter)) {

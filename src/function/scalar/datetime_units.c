@@ -51,8 +51,7 @@ static Unit unit_argument(KernelCall *call, int32_t row, const Type *type) {
         }
     }
     bool is_time = type->kind == TYPE_TIME || type->kind == TYPE_TIME_TZ;
-    kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "'%.*s' is not a valid %s field",
-                (int)view->length, text,
+    kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "'%s' is not a valid %s field", name,
                 type->kind == TYPE_DATE ? "DATE"
                 : is_time               ? "TIME"
                                         : "TIMESTAMP");

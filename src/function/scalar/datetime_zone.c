@@ -70,7 +70,9 @@ static bool zone_argument(KernelCall *call, int32_t index, int32_t row, uint16_t
             kernel_fail(call, row, NOT_SUPPORTED, "Time zone not supported: %.*s",
                         (int)name->length, string_data(name));
         } else {
-            kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT, "'%.*s' is not a valid time zone",
+            kernel_fail(call, row, INVALID_FUNCTION_ARGUMENT,
+                        name->length == 0 ? "Zone id is an empty string%.*s"
+                                          : "'%.*s' is not a valid time zone",
                         (int)name->length, string_data(name));
         }
         return false;

@@ -46,13 +46,13 @@ Status json_path_check(Context *cx, const char *path, size_t size, int32_t line,
     PathProblem problem;
     const JsonPath2016 *parsed = json_path_parse(cx->arena, path, size, &problem);
     if (parsed == NULL) {
-        return FAIL_AT(cx, problem.code, line, column + (int32_t)problem.offset, "%s",
-                       problem.message);
+        int32_t place = problem.code == SYNTAX_ERROR ? (int32_t)problem.offset : -1; /* the quote */
+        return FAIL_AT(cx, problem.code, line, column + place, "%s", problem.message);
     }
     VariableCheck check = {.count = parameter_count, .names = parameter_names};
     json_path_variables(parsed->root, check_variable, &check);
     if (check.missing != NULL) {
-        return FAIL_AT(cx, INVALID_PATH, line, column, "no value passed for parameter %s%s",
+        return FAIL_AT(cx, INVALID_PATH, line, column - 1, "no value passed for parameter %s%s",
                        check.missing, quoting_hint(cx, &check));
     }
     return OK;

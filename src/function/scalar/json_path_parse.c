@@ -31,10 +31,39 @@ static const PathNode *fail(PathParser *p, ErrorCode code, size_t offset, const 
     return NULL;
 }
 
+static bool is_word_character(char c);
+
+/* The token at the cursor, as messages name it. */
+static const char *token_here(const PathParser *p) {
+    static const char *const doubles[] = {"==", "<>", "!=", "<=", ">=", "&&", "||", ".."};
+    size_t size = 1;
+    if (p->at >= p->size) {
+        return "<EOF>";
+    }
+    for (size_t i = 0; i < sizeof doubles / sizeof *doubles; i++) {
+        if (p->size - p->at >= 2 && memcmp(p->text + p->at, doubles[i], 2) == 0) {
+            size = 2;
+        }
+    }
+    while (is_word_character(p->text[p->at]) && p->at + size < p->size &&
+           is_word_character(p->text[p->at + size])) {
+        size++;
+    }
+    return arena_strndup(p->arena, p->text + p->at, size);
+}
+
+static const PathNode *mismatched(PathParser *p, const char *expected) {
+    return fail(
+        p, SYNTAX_ERROR, p->at,
+        arena_printf(p->arena, "mismatched input '%s' expecting %s", token_here(p), expected));
+}
+
+#define EXPRESSION_STARTS                                                                          \
+    "{'+', '(', '$', '@', 'false', 'last', '-', 'null', 'true', DECIMAL_VALUE, DOUBLE_VALUE, "     \
+    "INTEGER_VALUE, STRING, NAMED_VARIABLE}"
+
 static const PathNode *unexpected(PathParser *p) {
-    const char *found = p->at < p->size ? arena_strndup(p->arena, p->text + p->at, 1) : "<EOF>";
-    return fail(p, SYNTAX_ERROR, p->at,
-                arena_printf(p->arena, "mismatched input '%s' expecting a JSON path", found));
+    return mismatched(p, EXPRESSION_STARTS);
 }
 
 static void skip_blanks(PathParser *p) {
@@ -241,10 +270,10 @@ static const PathNode *parse_method_or_member(PathParser *p, const PathNode *lef
     if (accept(p, "\"")) {
         return parse_string(p, &node->name, &node->name_size) ? node : unexpected(p);
     }
-    size_t start = p->at;
     if (!parse_word(p, &node->name, &node->name_size)) {
         return unexpected(p);
     }
+    size_t end = p->at;
     if (!accept(p, "(")) {
         return node;
     }
@@ -258,8 +287,8 @@ static const PathNode *parse_method_or_member(PathParser *p, const PathNode *lef
             return expect(p, ")") ? node : NULL;
         }
     }
-    p->at = start;
-    return unexpected(p);
+    p->at = end; /* a member after all, and the parenthesis is wrong */
+    return node;
 }
 
 static const PathNode *parse_accessors(PathParser *p) {
@@ -445,12 +474,12 @@ JsonPath2016 *json_path_parse(Arena *arena, const char *text, size_t size,
     JsonPath2016 *path = arena_new(arena, JsonPath2016);
     path->is_lax = accept(&p, "lax");
     if (!path->is_lax && !accept(&p, "strict")) {
-        unexpected(&p);
+        mismatched(&p, "{'lax', 'strict'}");
     } else {
         path->root = parse_expression(&p);
         skip_blanks(&p);
         if (path->root != NULL && p.at < p.size) {
-            unexpected(&p);
+            mismatched(&p, "{<EOF>, '+', '*', '/', '%', '.', '..', '[', '?', '-'}");
         }
     }
     *ret_problem = p.problem;

@@ -22,26 +22,19 @@ uint64_t random_bits(void) {
     return z ^ (z >> 31);
 }
 
-/* INT64_MIN when the result is out of the type's range. */
-static int64_t round_integer(int64_t value, int32_t digits, int64_t max) {
-    if (digits >= 0) {
-        return value;
+/* May be out of the type's range. */
+static int128_t round_integer(int64_t value, int32_t digits) {
+    if (digits >= 0 || digits < -19) {
+        return digits >= 0 ? value : 0;
     }
-    if (digits < -18) {
-        return digits == -19 && (value >= 5000000000000000000 || value <= -5000000000000000000)
-                   ? INT64_MIN
-                   : 0;
-    }
-    int128_t power = int64_powers_of_ten[-digits];
-    int128_t rounded = int128_divide_rounded(value, power) * power;
-    return rounded > max || rounded < -(int128_t)max - 1 ? INT64_MIN : (int64_t)rounded;
+    int128_t power = int128_powers_of_ten[-digits];
+    return int128_divide_rounded(value, power) * power;
 }
 
 #define T int8_t
 #define U uint8_t
 #define TYPE_NAME "tinyint"
 #define T_MIN INT8_MIN
-#define T_MAX INT8_MAX
 #define PREFIX(name) tinyint_##name
 #include "function/scalar/math_integer.inc.h"
 
@@ -49,7 +42,6 @@ static int64_t round_integer(int64_t value, int32_t digits, int64_t max) {
 #define U uint16_t
 #define TYPE_NAME "smallint"
 #define T_MIN INT16_MIN
-#define T_MAX INT16_MAX
 #define PREFIX(name) smallint_##name
 #include "function/scalar/math_integer.inc.h"
 
@@ -57,7 +49,6 @@ static int64_t round_integer(int64_t value, int32_t digits, int64_t max) {
 #define U uint32_t
 #define TYPE_NAME "integer"
 #define T_MIN INT32_MIN
-#define T_MAX INT32_MAX
 #define PREFIX(name) integer_##name
 #include "function/scalar/math_integer.inc.h"
 
@@ -65,7 +56,6 @@ static int64_t round_integer(int64_t value, int32_t digits, int64_t max) {
 #define U uint64_t
 #define TYPE_NAME "bigint"
 #define T_MIN INT64_MIN
-#define T_MAX INT64_MAX
 #define PREFIX(name) bigint_##name
 #include "function/scalar/math_integer.inc.h"
 

@@ -32,14 +32,17 @@ static Status PREFIX(same)(KernelCall *call) {
 
 static Status PREFIX(round)(KernelCall *call) {
     KERNEL_FOR_EACH_ROW(call, row) {
-        int64_t value = KERNEL_ARGUMENT(call, 0, T, row);
-        int64_t rounded = round_integer(value, KERNEL_ARGUMENT(call, 1, int32_t, row), T_MAX);
-        if (rounded == INT64_MIN && value != INT64_MIN) {
+        T value = KERNEL_ARGUMENT(call, 0, T, row);
+        int128_t rounded = round_integer(value, KERNEL_ARGUMENT(call, 1, int32_t, row));
+        if (rounded == (T)rounded) {
+            KERNEL_RESULT(call, T)[row] = (T)rounded;
+        } else if (sizeof(T) == 8) {
             kernel_fail(call, row, NUMERIC_VALUE_OUT_OF_RANGE, "numerical overflow: %ld",
                         (long)value);
-            continue;
+        } else {
+            kernel_fail(call, row, NUMERIC_VALUE_OUT_OF_RANGE,
+                        "Out of range for " TYPE_NAME ": %ld", (long)rounded);
         }
-        KERNEL_RESULT(call, T)[row] = (T)rounded;
     }
     return OK;
 }
@@ -96,5 +99,4 @@ static Status PREFIX(right_shift_arithmetic)(KernelCall *call) {
 #undef U
 #undef TYPE_NAME
 #undef T_MIN
-#undef T_MAX
 #undef PREFIX
