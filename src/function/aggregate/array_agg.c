@@ -9,8 +9,7 @@
 #include "base/buffer.h"
 #include "function/aggregate/value_list.h"
 
-static Status add_array(AggregateCall *call, StateRows states, const int32_t *rows,
-                        int32_t count) {
+static Status add_array(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count) {
     value_lists_append(call->arena, states, 0, call->arguments[0], rows, count);
     return OK;
 }
@@ -29,8 +28,7 @@ static Status output_array(AggregateCall *call, StateRows states, int32_t count,
     ListEntry *entries = VECTOR_DATA(result, ListEntry);
     Vector *elements = result->children[0];
     for (int32_t i = 0; i < count; i++) {
-        const ValueList *list =
-            (const ValueList *)(const void *)(states.states[i] + states.offset);
+        const ValueList *list = (const ValueList *)(const void *)(states.states[i] + states.offset);
         entries[i] = (ListEntry){elements->length, list->count};
         if (list->count == 0) {
             vector_set_null(result, i);
@@ -158,8 +156,7 @@ static Status write_listagg(AggregateCall *call, const ListaggState *state, Vect
     return OK;
 }
 
-static Status output_listagg(AggregateCall *call, StateRows states, int32_t count,
-                             Vector *result) {
+static Status output_listagg(AggregateCall *call, StateRows states, int32_t count, Vector *result) {
     for (int32_t i = 0; i < count; i++) {
         const ListaggState *state =
             (const ListaggState *)(const void *)(states.states[i] + states.offset);

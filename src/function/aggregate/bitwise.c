@@ -1,4 +1,5 @@
-/* bitwise_and_agg, bitwise_or_agg, bitwise_xor_agg: the bits of all values joined; NULL for none. */
+/* bitwise_and_agg, bitwise_or_agg, bitwise_xor_agg: the bits of all values joined; NULL for none.
+ */
 #include "function/function.h"
 
 typedef struct BitsState {
@@ -57,10 +58,12 @@ static Status output(AggregateCall *call, StateRows states, int32_t count, Vecto
     return OK;
 }
 
-#define BITWISE(name_, kind)                                                                      \
-    {.name = name_, .signature = "(bigint) -> bigint", .description = "",                         \
-     .state_size = sizeof(BitsState), .add = add, .combine = combine, .output = output,           \
-     .duplicate_insensitive = (kind) != BITS_XOR, .data = (const void *)(intptr_t)(kind)}
+#define BITWISE(name_, kind)                                                                       \
+    {                                                                                              \
+        .name = name_, .signature = "(bigint) -> bigint", .description = "",                       \
+        .state_size = sizeof(BitsState), .add = add, .combine = combine, .output = output,         \
+        .duplicate_insensitive = (kind) != BITS_XOR, .data = (const void *)(intptr_t)(kind)        \
+    }
 
 const AggregateFunction bitwise_aggregates[] = {
     BITWISE("bitwise_and_agg", BITS_AND),

@@ -2,7 +2,8 @@
  * map_agg, map_union, multimap_agg, histogram: the aggregates that give a map.
  *
  * Keys are a set with numbered members. map_agg and map_union keep the first value of a key at its
- * number; histogram counts there; multimap_agg keeps all values in order, each with its key's number.
+ * number; histogram counts there; multimap_agg keeps all values in order, each with its key's
+ * number.
  */
 #include "function/aggregate/value_list.h"
 #include "vector/vector_hash.h"
@@ -94,7 +95,8 @@ static Status combine_map(AggregateCall *call, StateRows targets, StateRows sour
         Vector key_scratch, value_scratch;
         const Vector *keys =
             value_list_vector(&source->keys.members, type->children[0], &key_scratch);
-        const Vector *values = value_list_vector(&source->values, type->children[1], &value_scratch);
+        const Vector *values =
+            value_list_vector(&source->values, type->children[1], &value_scratch);
         for (int32_t member = 0; member < source->keys.members.count; member++) {
             add_entry(call, target, keys, member, source->keys.hashes[member], values, member);
         }
@@ -133,8 +135,8 @@ static void add_pair(AggregateCall *call, MultimapState *state, const Vector *ke
     int32_t member = value_set_add(call->arena, &state->keys, keys, key, hash, &is_new);
     int32_t at = state->values.count;
     value_list_append(call->arena, &state->values, values, value);
-    state->key_of = grow_numbers(call->arena, state->key_of, &state->key_of_capacity, at,
-                                 sizeof(int32_t));
+    state->key_of =
+        grow_numbers(call->arena, state->key_of, &state->key_of_capacity, at, sizeof(int32_t));
     state->key_of[at] = member;
 }
 

@@ -61,10 +61,13 @@ static Status output(AggregateCall *call, StateRows states, int32_t count, Vecto
     return OK;
 }
 
-#define BESIDE(name_, is_max, description_)                                                       \
-    {.name = name_, .signature = "<V,K:orderable>(V, K) -> V", .flags = FUNCTION_CALLED_WITH_NULL, \
-     .description = description_, .state_size = sizeof(BesideState), .add = add,                  \
-     .combine = combine, .output = output, .data = (is_max) ? name_ : NULL}
+#define BESIDE(name_, is_max, description_)                                                        \
+    {                                                                                              \
+        .name = name_, .signature = "<V,K:orderable>(V, K) -> V",                                  \
+        .flags = FUNCTION_CALLED_WITH_NULL, .description = description_,                           \
+        .state_size = sizeof(BesideState), .add = add, .combine = combine, .output = output,       \
+        .data = (is_max) ? name_ : NULL                                                            \
+    }
 
 const AggregateFunction min_by_aggregates[] = {
     BESIDE("min_by", false,

@@ -1,14 +1,13 @@
 /*
  * min, max, any_value, arbitrary, bool_and, bool_or, every: the aggregates that keep one value.
  *
- * Numbers are kept in the state; strings, and everything else as a vector of one value, in the
- * call's arena. NaN is kept only when there is nothing else (operators-and-coercions.md, section
- * 4).
+ * Numbers are kept in the state; strings, and everything else, as min_by keeps its values. NaN is
+ * kept only when there is nothing else (operators-and-coercions.md, section 4).
  */
 #include <math.h>
 
-#include "function/function.h"
-#include "vector/vector_compare.h"
+#include "function/aggregate/value_list.h"
+#include "function/aggregate/value_order.h"
 
 typedef __int128 int128_t;
 
@@ -89,116 +88,46 @@ static void output_floats(StateRows states, int32_t count, Vector *result) {
     }
 }
 
-/* ---- strings: views into the arena ---- */
-
-typedef struct StringState {
-    StringView value;
-    char *memory; /* of what is not inline; reused while it is large enough */
-    uint32_t capacity;
-    bool present;
-} StringState;
-
-static void keep_string(AggregateCall *call, StringState *state, const StringView *value) {
-    state->present = true;
-    if (value->length <= 12) {
-        state->value = *value;
-        return;
-    }
-    if (value->length > state->capacity) {
-        state->capacity = value->length * 2;
-        state->memory = arena_alloc(call->arena, state->capacity);
-    }
-    memcpy(state->memory, value->pointer, value->length);
-    state->value = string_view(state->memory, value->length);
-}
-
-static void keep_strings(AggregateCall *call, const VectorView *view, StateRows states,
-                         const int32_t *rows, int32_t count, bool is_max) {
-    for (int32_t i = 0; i < count; i++) {
-        StringState *state = (StringState *)(states.states[i] + states.offset);
-        const StringView *value = &VIEW_VALUE(view, StringView, rows != NULL ? rows[i] : i);
-        int order = state->present ? string_compare(value, &state->value) : 0;
-        if (!state->present || (is_max ? order > 0 : order < 0)) {
-            keep_string(call, state, value);
-        }
-    }
-}
-
-static void combine_strings(StateRows targets, StateRows sources, int32_t count, bool is_max) {
-    for (int32_t i = 0; i < count; i++) {
-        StringState *target = (StringState *)(targets.states[i] + targets.offset);
-        const StringState *source = (const StringState *)(sources.states[i] + sources.offset);
-        int order =
-            source->present && target->present ? string_compare(&source->value, &target->value) : 0;
-        if (source->present && (!target->present || (is_max ? order > 0 : order < 0))) {
-            *target = *source;
-        }
-    }
-}
-
-static void output_strings(StateRows states, int32_t count, Vector *result) {
-    for (int32_t i = 0; i < count; i++) {
-        const StringState *state = (const StringState *)(states.states[i] + states.offset);
-        if (state->present) {
-            vector_set_string(result, i, string_data(&state->value), state->value.length);
-        } else {
-            vector_set_null(result, i);
-        }
-    }
-}
-
-/* ---- anything: a vector of one value ---- */
-
-typedef struct ValueState {
-    Vector *value; /* the arena's cleanup ends the reference */
-} ValueState;
-
-static void unref_value(void *value) {
-    vector_unref(value);
-}
-
-static void keep_value(AggregateCall *call, ValueState *state, const Vector *source, int32_t row) {
-    if (state->value == NULL) {
-        state->value = vector_create(source->type, 1);
-        arena_on_free(call->arena, unref_value, state->value);
-    }
-    vector_copy_value(state->value, 0, source, row);
-}
+/* ---- everything else: kept as min_by keeps its values ---- */
 
 static void keep_values(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count,
                         bool is_max) {
     const Vector *values = call->arguments[0];
+    VectorView view = vector_view(values);
+    ValueClass class = value_class_of(values->type);
     for (int32_t i = 0; i < count; i++) {
-        ValueState *state = (ValueState *)(states.states[i] + states.offset);
+        KeptValue *kept = (KeptValue *)(void *)(states.states[i] + states.offset);
         int32_t row = rows != NULL ? rows[i] : i;
-        int order = state->value != NULL ? vector_order(values, row, state->value, 0) : 0;
-        if (state->value == NULL || (is_max ? order > 0 : order < 0)) {
-            keep_value(call, state, values, row);
+        if (kept_value_loses(kept, class, values, &view, row, is_max)) {
+            kept_value_set(call->arena, kept, values, row);
         }
     }
 }
 
-static void combine_values(StateRows targets, StateRows sources, int32_t count, bool is_max) {
+static void combine_values(AggregateCall *call, StateRows targets, StateRows sources, int32_t count,
+                           bool is_max) {
+    const Type *type = call->function->return_type;
+    ValueClass class = value_class_of(type);
     for (int32_t i = 0; i < count; i++) {
-        ValueState *target = (ValueState *)(targets.states[i] + targets.offset);
-        const ValueState *source = (const ValueState *)(sources.states[i] + sources.offset);
-        int order = source->value != NULL && target->value != NULL
-                        ? vector_order(source->value, 0, target->value, 0)
-                        : 0;
-        if (source->value != NULL && (target->value == NULL || (is_max ? order > 0 : order < 0))) {
-            *target = *source;
+        KeptValue *target = (KeptValue *)(void *)(targets.states[i] + targets.offset);
+        const KeptValue *source =
+            (const KeptValue *)(const void *)(sources.states[i] + sources.offset);
+        if (!source->present) {
+            continue;
+        }
+        Vector scratch;
+        const Vector *value = kept_value_vector(source, type, &scratch);
+        VectorView view = vector_view(value);
+        if (kept_value_loses(target, class, value, &view, 0, is_max)) {
+            kept_value_share(target, source);
         }
     }
 }
 
 static void output_values(StateRows states, int32_t count, Vector *result) {
     for (int32_t i = 0; i < count; i++) {
-        const ValueState *state = (const ValueState *)(states.states[i] + states.offset);
-        if (state->value != NULL) {
-            vector_copy_value(result, i, state->value, 0);
-        } else {
-            vector_set_null(result, i);
-        }
+        kept_value_write((const KeptValue *)(const void *)(states.states[i] + states.offset),
+                         result, i);
     }
 }
 
@@ -211,7 +140,6 @@ typedef enum BestKind {
     BEST_LONG,
     BEST_WIDE,
     BEST_FLOAT,
-    BEST_STRING,
     BEST_VALUE
 } BestKind;
 
@@ -237,9 +165,6 @@ static BestKind kind_of(const Type *type) {
     case TYPE_REAL:
     case TYPE_DOUBLE:
         return BEST_FLOAT;
-    case TYPE_VARCHAR:
-    case TYPE_VARBINARY:
-        return BEST_STRING;
     default:
         return BEST_VALUE;
     }
@@ -267,9 +192,6 @@ static Status keep_best(AggregateCall *call, StateRows states, const int32_t *ro
         break;
     case BEST_FLOAT:
         keep_floats(&view, type->kind == TYPE_DOUBLE, states, rows, count, is_max);
-        break;
-    case BEST_STRING:
-        keep_strings(call, &view, states, rows, count, is_max);
         break;
     case BEST_VALUE:
         keep_values(call, states, rows, count, is_max);
@@ -299,11 +221,8 @@ static Status combine_best(AggregateCall *call, StateRows targets, StateRows sou
     case BEST_FLOAT:
         combine_floats(targets, sources, count, is_max);
         break;
-    case BEST_STRING:
-        combine_strings(targets, sources, count, is_max);
-        break;
     case BEST_VALUE:
-        combine_values(targets, sources, count, is_max);
+        combine_values(call, targets, sources, count, is_max);
         break;
     }
     return OK;
@@ -328,9 +247,6 @@ static Status output_best(AggregateCall *call, StateRows states, int32_t count, 
         break;
     case BEST_FLOAT:
         output_floats(states, count, result);
-        break;
-    case BEST_STRING:
-        output_strings(states, count, result);
         break;
     case BEST_VALUE:
         output_values(states, count, result);
@@ -361,9 +277,9 @@ static Status combine_max(AggregateCall *call, StateRows targets, StateRows sour
 
 static Status add_any(AggregateCall *call, StateRows states, const int32_t *rows, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
-        ValueState *state = (ValueState *)(states.states[i] + states.offset);
-        if (state->value == NULL) {
-            keep_value(call, state, call->arguments[0], rows != NULL ? rows[i] : i);
+        KeptValue *kept = (KeptValue *)(void *)(states.states[i] + states.offset);
+        if (!kept->present) {
+            kept_value_set(call->arena, kept, call->arguments[0], rows != NULL ? rows[i] : i);
         }
     }
     return OK;
@@ -372,9 +288,10 @@ static Status add_any(AggregateCall *call, StateRows states, const int32_t *rows
 static Status combine_any(AggregateCall *call, StateRows targets, StateRows sources,
                           int32_t count) {
     for (int32_t i = 0; i < count; i++) {
-        ValueState *target = (ValueState *)(targets.states[i] + targets.offset);
-        if (target->value == NULL) {
-            *target = *(const ValueState *)(sources.states[i] + sources.offset);
+        KeptValue *target = (KeptValue *)(void *)(targets.states[i] + targets.offset);
+        if (!target->present) {
+            kept_value_share(target,
+                             (const KeptValue *)(const void *)(sources.states[i] + sources.offset));
         }
     }
     return OK;
@@ -388,7 +305,7 @@ static Status output_any(AggregateCall *call, StateRows states, int32_t count, V
 #define BEST(name_, direction, description_)                                                       \
     {                                                                                              \
         .name = name_, .signature = "<T:orderable>(T) -> T", .description = description_,          \
-        .state_size = sizeof(StringState), .add = add_##direction, .combine = combine_##direction, \
+        .state_size = sizeof(KeptValue), .add = add_##direction, .combine = combine_##direction,   \
         .output = output_best, .duplicate_insensitive = true                                       \
     }
 #define LOGIC(name_, direction)                                                                    \
@@ -401,7 +318,7 @@ static Status output_any(AggregateCall *call, StateRows states, int32_t count, V
     {                                                                                              \
         .name = name_, .signature = "<T>(T) -> T",                                                 \
         .description = "Return an arbitrary non-null input value",                                 \
-        .state_size = sizeof(ValueState), .add = add_any, .combine = combine_any,                  \
+        .state_size = sizeof(KeptValue), .add = add_any, .combine = combine_any,                   \
         .output = output_any, .duplicate_insensitive = true                                        \
     }
 

@@ -13,7 +13,13 @@ typedef struct RegressionState {
     double m2_x, m2_y; /* sums of squared differences from the means */
 } RegressionState;
 
-typedef enum RegressionKind { CORR, COVAR_POP, COVAR_SAMP, REGR_SLOPE, REGR_INTERCEPT } RegressionKind;
+typedef enum RegressionKind {
+    CORR,
+    COVAR_POP,
+    COVAR_SAMP,
+    REGR_SLOPE,
+    REGR_INTERCEPT
+} RegressionKind;
 
 static inline void add_pair(RegressionState *state, double y, double x) {
     state->count++;
@@ -68,11 +74,16 @@ static Status combine(AggregateCall *call, StateRows targets, StateRows sources,
 static double result_of(const RegressionState *state, RegressionKind kind) {
     double n = (double)state->count, slope = state->c2 / state->m2_x;
     switch (kind) {
-    case CORR: return state->c2 / sqrt(state->m2_x) / sqrt(state->m2_y);
-    case COVAR_POP: return state->c2 / n;
-    case COVAR_SAMP: return state->c2 / (n - 1);
-    case REGR_SLOPE: return slope;
-    case REGR_INTERCEPT: return state->mean_y - slope * state->mean_x;
+    case CORR:
+        return state->c2 / sqrt(state->m2_x) / sqrt(state->m2_y);
+    case COVAR_POP:
+        return state->c2 / n;
+    case COVAR_SAMP:
+        return state->c2 / (n - 1);
+    case REGR_SLOPE:
+        return slope;
+    case REGR_INTERCEPT:
+        return state->mean_y - slope * state->mean_x;
     }
     return NAN;
 }
@@ -96,11 +107,13 @@ static Status output(AggregateCall *call, StateRows states, int32_t count, Vecto
     return OK;
 }
 
-#define PAIRED(name_, kind, signature_)                                                           \
-    {.name = name_, .signature = signature_, .description = "",                                   \
-     .state_size = sizeof(RegressionState), .add = add, .combine = combine, .output = output,     \
-     .data = (const void *)(intptr_t)(kind)}
-#define REGRESSION(name, kind)                                                                    \
+#define PAIRED(name_, kind, signature_)                                                            \
+    {                                                                                              \
+        .name = name_, .signature = signature_, .description = "",                                 \
+        .state_size = sizeof(RegressionState), .add = add, .combine = combine, .output = output,   \
+        .data = (const void *)(intptr_t)(kind)                                                     \
+    }
+#define REGRESSION(name, kind)                                                                     \
     PAIRED(name, kind, "(double, double) -> double"), PAIRED(name, kind, "(real, real) -> real")
 
 const AggregateFunction regression_aggregates[] = {

@@ -84,8 +84,8 @@ static Status output_variance(AggregateCall *call, StateRows states, int32_t cou
             continue;
         }
         double variance = state->m2 / (double)(state->count - is_sample);
-        VECTOR_DATA(result, double)[i] =
-            kind == STDDEV_SAMP || kind == STDDEV_POP ? sqrt(variance) : variance;
+        VECTOR_DATA(result, double)
+        [i] = kind == STDDEV_SAMP || kind == STDDEV_POP ? sqrt(variance) : variance;
     }
     return OK;
 }
@@ -160,8 +160,7 @@ static double kurtosis_of(const MomentsState *state) {
            3 * ((n - 1) * (n - 1)) / rest;
 }
 
-static Status output_moments(AggregateCall *call, StateRows states, int32_t count,
-                             Vector *result) {
+static Status output_moments(AggregateCall *call, StateRows states, int32_t count, Vector *result) {
     bool is_kurtosis = (MomentsKind)(intptr_t)call->function->aggregate->data == KURTOSIS;
     for (int32_t i = 0; i < count; i++) {
         const MomentsState *state =
@@ -171,8 +170,8 @@ static Status output_moments(AggregateCall *call, StateRows states, int32_t coun
         } else if (is_kurtosis) {
             VECTOR_DATA(result, double)[i] = kurtosis_of(state);
         } else {
-            VECTOR_DATA(result, double)[i] =
-                sqrt((double)state->count) * state->m3 / pow(state->m2, 1.5);
+            VECTOR_DATA(result, double)
+            [i] = sqrt((double)state->count) * state->m3 / pow(state->m2, 1.5);
         }
     }
     return OK;
@@ -231,21 +230,26 @@ static Status output_geometric(AggregateCall *call, StateRows states, int32_t co
     return OK;
 }
 
-#define STATISTIC(name_, signature_, description_, family, State, kind)                           \
-    .name = name_, .signature = signature_, .description = description_,                          \
-    .state_size = sizeof(State), .add = add_##family, .combine = combine_##family,                \
+#define STATISTIC(name_, signature_, description_, family, State, kind)                            \
+    .name = name_, .signature = signature_, .description = description_,                           \
+    .state_size = sizeof(State), .add = add_##family, .combine = combine_##family,                 \
     .output = output_##family, .data = (const void *)(intptr_t)(kind)
-#define VARIANCE(name, description, kind)                                                         \
-    {STATISTIC(name, "(bigint) -> double", description, variance, VarianceState, kind),           \
-     .add_single = add_single_variance},                                                          \
-        {STATISTIC(name, "(double) -> double", description, variance, VarianceState, kind),       \
-         .add_single = add_single_variance}
-#define MOMENTS(name, description, kind)                                                          \
-    {STATISTIC(name, "(bigint) -> double", description, moments, MomentsState, kind)},            \
-        {STATISTIC(name, "(double) -> double", description, moments, MomentsState, kind)}
-#define GEOMETRIC(signature)                                                                      \
-    {STATISTIC("geometric_mean", signature, "Calculate geometric mean", geometric,                \
-               GeometricState, 0)}
+#define VARIANCE(name, description, kind)                                                          \
+    {STATISTIC(name, "(bigint) -> double", description, variance, VarianceState, kind),            \
+     .add_single = add_single_variance},                                                           \
+    {                                                                                              \
+        STATISTIC(name, "(double) -> double", description, variance, VarianceState, kind),         \
+            .add_single = add_single_variance                                                      \
+    }
+#define MOMENTS(name, description, kind)                                                           \
+    {STATISTIC(name, "(bigint) -> double", description, moments, MomentsState, kind)}, {           \
+        STATISTIC(name, "(double) -> double", description, moments, MomentsState, kind)            \
+    }
+#define GEOMETRIC(signature)                                                                       \
+    {                                                                                              \
+        STATISTIC("geometric_mean", signature, "Calculate geometric mean", geometric,              \
+                  GeometricState, 0)                                                               \
+    }
 
 const AggregateFunction statistics_aggregates[] = {
     VARIANCE("variance", "Returns the sample variance of the argument", VAR_SAMP),
@@ -253,8 +257,7 @@ const AggregateFunction statistics_aggregates[] = {
     VARIANCE("var_pop", "Returns the population variance of the argument", VAR_POP),
     VARIANCE("stddev", "Returns the sample standard deviation of the argument", STDDEV_SAMP),
     VARIANCE("stddev_samp", "Returns the sample standard deviation of the argument", STDDEV_SAMP),
-    VARIANCE("stddev_pop", "Returns the population standard deviation of the argument",
-             STDDEV_POP),
+    VARIANCE("stddev_pop", "Returns the population standard deviation of the argument", STDDEV_POP),
     MOMENTS("skewness", "Returns the skewness of the argument", SKEWNESS),
     MOMENTS("kurtosis", "Returns the (excess) kurtosis of the argument", KURTOSIS),
     GEOMETRIC("(bigint) -> double"),

@@ -55,8 +55,8 @@ static Status PASTE(add_single_, NAME)(AggregateCall *call, void *opaque, const 
     return OK;
 }
 
-static Status PASTE(combine_, NAME)(AggregateCall *call, StateRows targets, StateRows sources,
-                                    int32_t count) {
+__attribute__((unused)) static Status PASTE(combine_, NAME)(AggregateCall *call, StateRows targets,
+                                                            StateRows sources, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         STATE *target = (STATE *)(targets.states[i] + targets.offset);
         const STATE *source = (const STATE *)(sources.states[i] + sources.offset);

@@ -80,8 +80,7 @@ static void drop_worse(AggregateCall *call, const TopKind *kind, TopState *state
     const Type *key_type = call->function->argument_types[kind->has_values];
     Vector scratch;
     kept_value_set(call->arena, &state->boundary,
-                   value_list_vector(&state->keys, key_type, &scratch),
-                   members[state->wanted - 1]);
+                   value_list_vector(&state->keys, key_type, &scratch), members[state->wanted - 1]);
     keep_members(call->arena, key_type, &state->keys, members, state->wanted);
     if (kind->has_values) {
         keep_members(call->arena, call->function->argument_types[0], &state->values, members,
@@ -104,8 +103,8 @@ static Status begin(AggregateCall *call, const TopKind *kind, TopState *state, i
     return OK;
 }
 
-static void add_entry(AggregateCall *call, const TopKind *kind, TopState *state,
-                      const Vector *keys, const Vector *values, int32_t row) {
+static void add_entry(AggregateCall *call, const TopKind *kind, TopState *state, const Vector *keys,
+                      const Vector *values, int32_t row) {
     value_list_append(call->arena, &state->keys, keys, row);
     if (kind->has_values) {
         value_list_append(call->arena, &state->values, values, row);
@@ -159,8 +158,7 @@ static Status output(AggregateCall *call, StateRows states, int32_t count, Vecto
     ListEntry *entries = VECTOR_DATA(result, ListEntry);
     Vector *elements = result->children[0];
     for (int32_t i = 0; i < count; i++) {
-        const TopState *state =
-            (const TopState *)(const void *)(states.states[i] + states.offset);
+        const TopState *state = (const TopState *)(const void *)(states.states[i] + states.offset);
         int32_t given = state->keys.count < state->wanted ? state->keys.count : state->wanted;
         entries[i] = (ListEntry){elements->length, given};
         if (state->wanted == 0) {
@@ -173,10 +171,12 @@ static Status output(AggregateCall *call, StateRows states, int32_t count, Vecto
     return OK;
 }
 
-#define TOP(name_, signature_, kind, description_)                                                \
-    {.name = name_, .signature = signature_, .flags = FUNCTION_CALLED_WITH_NULL,                  \
-     .description = description_, .state_size = sizeof(TopState), .add = add, .combine = combine, \
-     .output = output, .data = &(kind)}
+#define TOP(name_, signature_, kind, description_)                                                 \
+    {                                                                                              \
+        .name = name_, .signature = signature_, .flags = FUNCTION_CALLED_WITH_NULL,                \
+        .description = description_, .state_size = sizeof(TopState), .add = add,                   \
+        .combine = combine, .output = output, .data = &(kind)                                      \
+    }
 
 const AggregateFunction top_values_aggregates[] = {
     TOP("min", "<E:orderable>(E, bigint) -> array(E)", top_min,

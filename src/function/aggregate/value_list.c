@@ -1,6 +1,6 @@
 /*
- * Values in states. Arrays grow by doubling inside the arena, which makes what they outgrow waste of
- * at most the same size; nested values are kept in vectors that the arena's cleanup gives back.
+ * Values in states. Arrays grow by doubling inside the arena, which makes what they outgrow waste
+ * of at most the same size; nested values are kept in vectors that the arena's cleanup gives back.
  */
 #include "function/aggregate/value_list.h"
 
@@ -53,7 +53,8 @@ void kept_value_set(Arena *arena, KeptValue *kept, const Vector *source, int32_t
         set_string(arena, kept, &VIEW_VALUE(&view, StringView, row));
     } else {
         size_t width = type->width;
-        memcpy(kept->bytes, (const char *)view.data + (size_t)view_index(&view, row) * width, width);
+        memcpy(kept->bytes, (const char *)view.data + (size_t)view_index(&view, row) * width,
+               width);
     }
 }
 
@@ -154,11 +155,9 @@ void value_list_append(Arena *arena, ValueList *list, const Vector *source, int3
                 source->type->layout == LAYOUT_STRING);
 }
 
-static inline __attribute__((always_inline)) void append_slots(Arena *arena, StateRows states,
-                                                               int32_t offset,
-                                                               const VectorView *view,
-                                                               const int32_t *rows, int32_t count,
-                                                               size_t width, bool is_string) {
+static inline __attribute__((always_inline)) void
+append_slots(Arena *arena, StateRows states, int32_t offset, const VectorView *view,
+             const int32_t *rows, int32_t count, size_t width, bool is_string) {
     for (int32_t i = 0; i < count; i++) {
         ValueList *list = (ValueList *)(void *)(states.states[i] + states.offset + offset);
         append_slot(arena, list, view, rows != NULL ? rows[i] : i, width, is_string);
@@ -169,12 +168,24 @@ void value_lists_append(Arena *arena, StateRows states, int32_t offset, const Ve
                         const int32_t *rows, int32_t count) {
     VectorView view = vector_view(source);
     switch (source->type->layout) {
-    case LAYOUT_BYTE: append_slots(arena, states, offset, &view, rows, count, 1, false); break;
-    case LAYOUT_SHORT: append_slots(arena, states, offset, &view, rows, count, 2, false); break;
-    case LAYOUT_INT: append_slots(arena, states, offset, &view, rows, count, 4, false); break;
-    case LAYOUT_LONG: append_slots(arena, states, offset, &view, rows, count, 8, false); break;
-    case LAYOUT_WIDE: append_slots(arena, states, offset, &view, rows, count, 16, false); break;
-    case LAYOUT_STRING: append_slots(arena, states, offset, &view, rows, count, 16, true); break;
+    case LAYOUT_BYTE:
+        append_slots(arena, states, offset, &view, rows, count, 1, false);
+        break;
+    case LAYOUT_SHORT:
+        append_slots(arena, states, offset, &view, rows, count, 2, false);
+        break;
+    case LAYOUT_INT:
+        append_slots(arena, states, offset, &view, rows, count, 4, false);
+        break;
+    case LAYOUT_LONG:
+        append_slots(arena, states, offset, &view, rows, count, 8, false);
+        break;
+    case LAYOUT_WIDE:
+        append_slots(arena, states, offset, &view, rows, count, 16, false);
+        break;
+    case LAYOUT_STRING:
+        append_slots(arena, states, offset, &view, rows, count, 16, true);
+        break;
     default:
         for (int32_t i = 0; i < count; i++) {
             uint8_t *state = states.states[i] + states.offset + offset;
@@ -302,8 +313,8 @@ static int32_t find_member(const ValueSet *set, const Vector *source, int32_t ro
         if (set->hashes[member] != hash) {
             continue;
         }
-        members = members != NULL ? members
-                                  : value_list_vector(&set->members, source->type, &scratch);
+        members =
+            members != NULL ? members : value_list_vector(&set->members, source->type, &scratch);
         if (vector_identical(members, member, source, row)) {
             return member;
         }
@@ -311,8 +322,8 @@ static int32_t find_member(const ValueSet *set, const Vector *source, int32_t ro
     return -1;
 }
 
-int32_t value_set_add(Arena *arena, ValueSet *set, const Vector *source, int32_t row,
-                      uint64_t hash, bool *ret_is_new) {
+int32_t value_set_add(Arena *arena, ValueSet *set, const Vector *source, int32_t row, uint64_t hash,
+                      bool *ret_is_new) {
     int32_t member = find_member(set, source, row, hash);
     *ret_is_new = member < 0;
     if (member >= 0) {

@@ -35,7 +35,7 @@ const Vector *kept_value_vector(const KeptValue *kept, const Type *type, Vector 
 
 typedef struct ValueList {
     union {
-        char *slots; /* of the type's width; strings' bytes are elsewhere in the arena */
+        char *slots;    /* of the type's width; strings' bytes are elsewhere in the arena */
         Vector *vector; /* of nested values */
     };
     uint64_t *nulls; /* NULL: none; unused with vectors */
@@ -62,6 +62,7 @@ typedef struct ValueSet {
     int32_t hash_capacity, slot_count;
 } ValueSet;
 
-/* The number of the value among the members; it is added when it is new. `hash` is vector_hash's. */
-int32_t value_set_add(Arena *arena, ValueSet *set, const Vector *source, int32_t row,
-                      uint64_t hash, bool *ret_is_new);
+/* The number of the value among the members; it is added when it is new. `hash` is vector_hash's.
+ */
+int32_t value_set_add(Arena *arena, ValueSet *set, const Vector *source, int32_t row, uint64_t hash,
+                      bool *ret_is_new);
