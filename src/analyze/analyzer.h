@@ -99,6 +99,14 @@ MUST_CHECK Status analyze_constant(Analyzer *an, const Node *node, const Type *t
 
 /* ---- statements ---- */
 
+/* A `?` of a statement being described, and the type it was brought to (unknown: none). */
+typedef struct DescribedParameter {
+    struct DescribedParameter *next;
+    int64_t position;
+    const Expr *expr;
+    const Type *type;
+} DescribedParameter;
+
 struct Analyzer {
     Context *cx;
     Arena *arena; /* cx->arena */
@@ -112,9 +120,13 @@ struct Analyzer {
     bool is_describing;       /* DESCRIBE INPUT/OUTPUT: unbound `?` are of type unknown */
     bool correlation_refused; /* in ON of an outer join: names of outer queries are NOT_SUPPORTED */
     int32_t view_depth;
-    const InlineFunction *functions; /* WITH FUNCTION */
-    const ConnectorView *views[32];  /* being analyzed, against views that use themselves */
+    struct DescribedParameter *described; /* the `?` met while describing */
+    const InlineFunction *functions;      /* WITH FUNCTION */
+    const ConnectorView *views[32];       /* being analyzed, against views that use themselves */
 };
+
+/* DESCRIBE INPUT: the type that parameter `position` of the analyzed statement must have. */
+const Type *described_parameter_type(const Analyzer *an, int64_t position);
 
 /* An analyzer for the statement of `analysis` (whose builder and host are set), in the session of
  * cx. */

@@ -32,6 +32,9 @@ const Expr *coerce(Analyzer *an, const Expr *expr, const Type *type) {
         return expr;
     }
     bool is_null = expr->kind == EXPR_CONSTANT && expr_is_constant_null(expr);
+    for (DescribedParameter *p = an->described; p != NULL && is_null; p = p->next) {
+        p->type = p->expr == expr ? type : p->type;
+    }
     Expr *result = is_null ? expr_null(an->arena, type) : expr_cast(an->arena, expr, type);
     result->line = expr->line;
     result->column = expr->column;
@@ -424,11 +427,25 @@ static Status analyze_is_null(const ExpressionContext *context, const Node *node
 
 /* ---- parameters ---- */
 
+const Type *described_parameter_type(const Analyzer *an, int64_t position) {
+    const Type *type = type_simple(TYPE_UNKNOWN);
+    for (const DescribedParameter *p = an->described; p != NULL; p = p->next) {
+        type = p->position == position && p->type->kind != TYPE_UNKNOWN ? p->type : type;
+    }
+    return type;
+}
+
 static Status analyze_parameter(const ExpressionContext *context, const Parameter *node,
                                 const Expr **ret_expr) {
     Analyzer *an = context->an;
     if (an->is_describing) {
-        *ret_expr = at_node(expr_null(an->arena, type_simple(TYPE_UNKNOWN)), &node->node);
+        DescribedParameter *described = arena_new(an->arena, DescribedParameter);
+        described->position = node->position;
+        described->type = type_simple(TYPE_UNKNOWN);
+        described->expr = at_node(expr_null(an->arena, described->type), &node->node);
+        described->next = an->described;
+        an->described = described;
+        *ret_expr = described->expr;
         return OK;
     }
     if (node->position >= an->parameter_count) {

@@ -101,12 +101,13 @@ Status analyze_describe_input(Analyzer *an, const Node *statement) {
     ByteString sql = {0};
     if (count == 0) {
         byte_string_append_text(
-            &sql, "SELECT CAST(NULL AS integer) AS \"Position\", CAST(NULL AS varchar) AS \"Type\" "
+            &sql, "SELECT CAST(NULL AS bigint) AS \"Position\", CAST(NULL AS varchar) AS \"Type\" "
                   "WHERE false");
     } else {
         byte_string_append_text(&sql, "SELECT * FROM (VALUES ");
         for (int32_t i = 0; i < count; i++) {
-            byte_string_printf(&sql, "%s(%d,'unknown')", i > 0 ? "," : "", i);
+            byte_string_printf(&sql, "%s(%d,'%s')", i > 0 ? "," : "", i,
+                               described_parameter_type(an, i)->display);
         }
         byte_string_append_text(&sql, ") t(\"Position\", \"Type\") ORDER BY 1");
     }
@@ -115,19 +116,37 @@ Status analyze_describe_input(Analyzer *an, const Node *statement) {
     return plan_query_text(an, text);
 }
 
+/* The scan that an output column comes from unchanged, and the column's symbol there; NULL: none.
+ */
+static const TableScanNode *find_scan(const PlanNode *node, const Symbol **symbol) {
+    if (node->kind == PLAN_TABLE_SCAN) {
+        return symbol_list_contains(&node->outputs, *symbol) ? (const TableScanNode *)node : NULL;
+    }
+    if (node->kind == PLAN_PROJECT) {
+        int32_t column = symbol_list_index(&node->outputs, *symbol);
+        const Expr *expr =
+            column < 0 ? NULL : ((const ProjectNode *)node)->expressions.items[column];
+        if (expr == NULL || expr->kind != EXPR_SYMBOL) {
+            return NULL;
+        }
+        *symbol = expr->symbol;
+    }
+    const TableScanNode *scan = NULL;
+    for (int32_t i = 0; i < node->source_count && scan == NULL; i++) {
+        scan = find_scan(node->sources[i], symbol);
+    }
+    return scan;
+}
+
 static void append_described(Analyzer *an, ByteString *sql, int32_t index, const char *name,
                              const PlanNode *source, const Symbol *symbol, bool aliased) {
     const char *catalog = "", *schema = "", *table = "";
-    while (source->kind != PLAN_TABLE_SCAN && source->source_count == 1) {
-        source = source->sources[0];
-    }
-    int32_t column =
-        source->kind == PLAN_TABLE_SCAN ? symbol_list_index(&source->outputs, symbol) : -1;
-    if (column >= 0) {
-        const PlanTable *scanned = ((const TableScanNode *)source)->table;
-        catalog = scanned->catalog->name;
-        schema = scanned->table->schema;
-        table = scanned->table->name;
+    const Symbol *found = symbol;
+    const TableScanNode *scan = find_scan(source, &found);
+    if (scan != NULL) {
+        catalog = scan->table->catalog->name;
+        schema = scan->table->table->schema;
+        table = scan->table->table->name;
     }
     int32_t size = symbol->type->layout <= LAYOUT_WIDE ? symbol->type->width : 0;
     byte_string_printf(sql, "%s(%s,%s,%s,%s,%s,%d,%s)", index > 0 ? "," : "",
