@@ -188,7 +188,7 @@ static Status from_base_code(KernelCall *call) {
         char *out = vector_reserve_string(call->result, length);
         size_t written = 0;
         int held = 0;
-        bool good = true;
+        bool good = code->bits == 6 || check_length(call, row, code, length);
         for (uint32_t i = 0; i < length && good; i++) {
             const char *found = text[i] != '\0' ? strchr(code->alphabet, text[i]) : NULL;
             good = found != NULL;
@@ -203,7 +203,7 @@ static Status from_base_code(KernelCall *call) {
                 out[written++] = (char)(buffer >> held);
             }
         }
-        if (good && check_length(call, row, code, length)) {
+        if (good && (code->bits == 5 || check_length(call, row, code, length))) {
             vector_finish_string(call->result, row, out, written);
         }
     }

@@ -58,6 +58,13 @@ static const PathNode *mismatched(PathParser *p, const char *expected) {
         arena_printf(p->arena, "mismatched input '%s' expecting %s", token_here(p), expected));
 }
 
+/* After a token that nothing legal follows. */
+static const PathNode *no_alternative(PathParser *p, const char *before) {
+    return fail(p, SYNTAX_ERROR, p->at,
+                arena_printf(p->arena, "no viable alternative at input '%s%s'", before,
+                             p->at < p->size ? token_here(p) : ""));
+}
+
 #define EXPRESSION_STARTS                                                                          \
     "{'+', '(', '$', '@', 'false', 'last', '-', 'null', 'true', DECIMAL_VALUE, DOUBLE_VALUE, "     \
     "INTEGER_VALUE, STRING, NAMED_VARIABLE}"
@@ -245,6 +252,11 @@ static bool parse_subscripts(PathParser *p, PathNode *node) {
             unexpected(p);
             return false;
         }
+        skip_blanks(p);
+        if (p->at == p->size && node->subscript_count == 0) {
+            no_alternative(p, "[");
+            return false;
+        }
         int32_t i = node->subscript_count++;
         from[i] = parse_expression(p);
         to[i] = from[i] != NULL && accept(p, "to") ? parse_expression(p) : NULL;
@@ -271,7 +283,7 @@ static const PathNode *parse_method_or_member(PathParser *p, const PathNode *lef
         return parse_string(p, &node->name, &node->name_size) ? node : unexpected(p);
     }
     if (!parse_word(p, &node->name, &node->name_size)) {
-        return unexpected(p);
+        return no_alternative(p, ".");
     }
     size_t end = p->at;
     if (!accept(p, "(")) {
