@@ -15,18 +15,22 @@ static Status no_effect(Context *cx, Analysis *analysis) {
     return OK;
 }
 
-Status analyze_prepare(Analyzer *an, const Node *statement) {
-    const Prepare *prepare = (const Prepare *)statement;
-    switch (prepare->statement->kind) {
+static Status check_preparable(Analyzer *an, const Node *statement) {
+    switch (statement->kind) {
     case NODE_PREPARE:
     case NODE_EXECUTE:
     case NODE_EXECUTE_IMMEDIATE:
     case NODE_DEALLOCATE:
         return FAIL(an->cx, NOT_SUPPORTED, "Invalid statement type for prepared statement: %s",
-                    node_kind_name(prepare->statement->kind));
+                    node_kind_name(statement->kind));
     default:
-        break;
+        return OK;
     }
+}
+
+Status analyze_prepare(Analyzer *an, const Node *statement) {
+    const Prepare *prepare = (const Prepare *)statement;
+    TRY(check_preparable(an, prepare->statement));
     an->analysis->changes.added_prepare_name = prepare->name->value;
     an->analysis->changes.added_prepare_sql = format_statement(an->arena, prepare->statement);
     return set_task(an, "PREPARE", no_effect);
@@ -54,6 +58,10 @@ static Status execute_text(Analyzer *an, const Node *position, const char *sql,
                            const NodeList *parameters) {
     Node *statement;
     TRY(parse_statement(an->cx, sql, strlen(sql), &statement));
+    if (statement->kind == NODE_EXECUTE || statement->kind == NODE_EXECUTE_IMMEDIATE) {
+        return FAIL(an->cx, NOT_SUPPORTED, "Unsupported statement type: %s",
+                    node_kind_name(statement->kind));
+    }
     int32_t expected = node_parameter_count(statement);
     if (expected != parameters->count) {
         return FAIL_AT(an->cx, INVALID_PARAMETER_USAGE, position->line, position->column,

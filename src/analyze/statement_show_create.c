@@ -3,6 +3,8 @@
 
 #include "analyze/statement.h"
 #include "base/buffer.h"
+#include "sql/formatter.h"
+#include "sql/parser.h"
 #include "type/type_text.h"
 
 static Status plan_text(Analyzer *an, ByteString *text, const char *column) {
@@ -22,6 +24,16 @@ static void append_name(Analyzer *an, ByteString *text, const ResolvedTable *tab
                        identifier(an, table->schema), identifier(an, table->name));
 }
 
+/* The type as SQL text in the formatter's spelling: "decimal(5, 2)", "ROW(a integer)". */
+static const char *shown_type(Analyzer *an, const Type *type) {
+    Node *node;
+    if (parse_type(an->cx, type->display, strlen(type->display), &node) != OK) {
+        context_clear_error(an->cx);
+        return type->display;
+    }
+    return format_type(an->arena, node);
+}
+
 static Status show_table(Analyzer *an, const Node *statement, const ResolvedTable *table) {
     ByteString text = {0};
     byte_string_append_text(&text, "CREATE TABLE ");
@@ -34,7 +46,7 @@ static Status show_table(Analyzer *an, const Node *statement, const ResolvedTabl
             continue;
         }
         byte_string_printf(&text, "%s   %s %s", first ? "" : ",\n", identifier(an, column->name),
-                           column->type->name);
+                           shown_type(an, column->type));
         first = false;
         if (column->not_null) {
             byte_string_append_text(&text, " NOT NULL");
@@ -65,8 +77,12 @@ static Status show_view(Analyzer *an, const ResolvedTable *table) {
     if (view->comment != NULL) {
         byte_string_printf(&text, " COMMENT %s", quote_string(an, view->comment));
     }
-    byte_string_printf(&text, " SECURITY %s AS\n%s", view->run_as_invoker ? "INVOKER" : "DEFINER",
-                       view->sql);
+    size_t size = strlen(view->sql);
+    while (size > 0 && view->sql[size - 1] == '\n') {
+        size--;
+    }
+    byte_string_printf(&text, " SECURITY %s AS\n%.*s", view->run_as_invoker ? "INVOKER" : "DEFINER",
+                       (int)size, view->sql);
     return plan_text(an, &text, "Create View");
 }
 
