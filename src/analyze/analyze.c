@@ -8,6 +8,7 @@
 #include "analyze/dml.h"
 #include "analyze/expression.h"
 #include "analyze/inline_function.h"
+#include "analyze/statement.h"
 #include "sql/parser.h"
 #include "type/coercion.h"
 
@@ -80,8 +81,45 @@ bool statement_has_plan(const Node *statement) {
     }
 }
 
+/* The session with one property set. */
+static const Session *session_with(Analyzer *an, const char *name, const char *value) {
+    Session *session = arena_copy(an->arena, an->cx->session, sizeof *session);
+    SessionValue *properties =
+        arena_new_array(an->arena, SessionValue, session->property_count + 1);
+    int32_t count = 0;
+    for (int32_t i = 0; i < session->property_count; i++) {
+        if (strcmp(session->properties[i].name, name) != 0) {
+            properties[count++] = session->properties[i];
+        }
+    }
+    properties[count++] = (SessionValue){name, value};
+    session->properties = properties;
+    session->property_count = count;
+    return session;
+}
+
+/* WITH SESSION: each property is checked as SET SESSION does and holds for this query only. */
+static Status set_properties(Analyzer *an, const NodeList *properties) {
+    Analysis *analysis = an->analysis;
+    for (int32_t i = 0; i < properties->count; i++) {
+        const SessionProperty *property = NODE_CAST(SessionProperty, properties->items[i]);
+        SetSession *set =
+            NODE_NEW(an->arena, SetSession, property->node.line, property->node.column);
+        set->name = property->name;
+        set->value = property->value;
+        TRY(analyze_set_session(an, &set->node));
+        an->cx->session = session_with(an, analysis->changes.set_session_name,
+                                       analysis->changes.set_session_value);
+        analysis->changes = (SessionChanges){0};
+        analysis->task = NULL;
+        analysis->update_type = NULL;
+    }
+    return OK;
+}
+
 static Status analyze_query_statement(Analyzer *an, const Query *query, PlanNode **ret_plan) {
     RelationPlan relation;
+    TRY(set_properties(an, &query->session_properties));
     an->analysis->query_type = "SELECT";
     TRY(analyze_inline_functions(an, &query->functions));
     TRY(analyze_query(an, query, NULL, &relation));
