@@ -70,8 +70,9 @@ static uint64_t simple_targets(TypeKind from) {
     }
 }
 
-static bool is_json_key(const Type *type) {
-    return kind_in(type, NUMBERS | KIND_BIT(TYPE_BOOLEAN) | KIND_BIT(TYPE_VARCHAR));
+bool cast_is_json_key(const Type *type) {
+    return type->kind == TYPE_UNKNOWN ||
+           kind_in(type, NUMBERS | KIND_BIT(TYPE_BOOLEAN) | KIND_BIT(TYPE_VARCHAR));
 }
 
 static bool all_children(const Type *type, bool (*holds)(const Type *)) {
@@ -89,10 +90,10 @@ static bool can_become_json(const Type *type) {
     case TYPE_ROW:
         return all_children(type, can_become_json);
     case TYPE_MAP:
-        return (type->children[0]->kind == TYPE_UNKNOWN || is_json_key(type->children[0])) &&
+        return cast_exists(type->children[0], type_varchar_unbounded()) &&
                can_become_json(type->children[1]);
     default:
-        return is_json_key(type) ||
+        return cast_is_json_key(type) ||
                kind_in(type, KIND_BIT(TYPE_UNKNOWN) | KIND_BIT(TYPE_JSON) |
                                  KIND_BIT(TYPE_TIMESTAMP) | KIND_BIT(TYPE_DATE));
     }
@@ -104,9 +105,10 @@ static bool can_come_from_json(const Type *type) {
     case TYPE_ROW:
         return all_children(type, can_come_from_json);
     case TYPE_MAP:
-        return is_json_key(type->children[0]) && can_come_from_json(type->children[1]);
+        return cast_exists(type_varchar_unbounded(), type->children[0]) &&
+               can_come_from_json(type->children[1]);
     default:
-        return is_json_key(type) || type->kind == TYPE_JSON;
+        return cast_is_json_key(type) || type->kind == TYPE_JSON;
     }
 }
 

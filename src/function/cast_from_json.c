@@ -476,6 +476,9 @@ static Status json_to_any(KernelCall *call) {
 }
 
 static Status prepare_target(Context *cx, const Type *type, JsonTarget *target) {
+    if (type->kind == TYPE_MAP && !cast_is_json_key(type->children[0])) {
+        return FAIL(cx, INVALID_CAST_ARGUMENT, "Cannot cast JSON to %s", type->name);
+    }
     *target = (JsonTarget){.type = type};
     target->children = arena_new_array(cx->arena, JsonTarget, type->child_count + 1);
     for (int32_t i = 0; i < type->child_count; i++) {

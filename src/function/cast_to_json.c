@@ -213,7 +213,22 @@ static Status any_to_json(KernelCall *call) {
     return OK;
 }
 
+static bool has_json_keys(const Type *type) {
+    if (type->kind == TYPE_MAP && !cast_is_json_key(type->children[0])) {
+        return false;
+    }
+    for (int32_t i = 0; i < type->child_count; i++) {
+        if (!has_json_keys(type->children[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Status cast_to_json(Context *cx, const Type *from, const Type *to, Cast *ret_cast) {
+    if (to->kind == TYPE_JSON && !has_json_keys(from)) {
+        return FAIL(cx, INVALID_CAST_ARGUMENT, "Cannot cast %s to JSON", from->name);
+    }
     if (to->kind == TYPE_JSON) {
         *ret_cast = (Cast){
             .kernel = any_to_json,

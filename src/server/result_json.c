@@ -366,9 +366,12 @@ static void append_value(ColumnEncoder *encoder, const VectorView *view, int32_t
         byte_string_append(out, "null", 4);
     } else if (encoder->to_text != NULL) {
         const StringView *text = &VIEW_VALUE(view, StringView, row);
-        byte_string_reserve(out, text->length + 2);
+        byte_string_reserve(out, text->length + 3);
         if (encoder->quoted) {
             out->data[out->size++] = '"';
+        }
+        if (encoder->seen->kind == TYPE_DATE && text->length > 10 && string_data(text)[0] != '-') {
+            out->data[out->size++] = '+'; /* years of five digits; CAST leaves it out */
         }
         memcpy(out->data + out->size, string_data(text), text->length);
         out->size += text->length;

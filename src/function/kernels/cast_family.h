@@ -28,6 +28,12 @@ MUST_CHECK Status cast_nested(Context *cx, const Type *from, const Type *to, Cas
 MUST_CHECK Status cast_to_json(Context *cx, const Type *from, const Type *to, Cast *ret_cast);
 MUST_CHECK Status cast_from_json(Context *cx, const Type *from, const Type *to, Cast *ret_cast);
 
+/*
+ * Whether values of the type may be keys of a JSON object. Other map keys that are castable to
+ * varchar pass the analysis, as in Trino, and are refused when the cast is made.
+ */
+bool cast_is_json_key(const Type *type);
+
 /* Source and target of a cast: the state of most kernels. */
 typedef struct CastPair {
     const Type *from, *to;
