@@ -63,34 +63,40 @@ static uint64_t bloom_word(uint64_t hash) {
            (uint64_t)1 << (hash >> 46 & 63) | (uint64_t)1 << (hash >> 40 & 63);
 }
 
-/* Calls for the non-NULL values, a batch at a time: range first, then bits. */
-static void fill(DynamicFilterValues *filter, const Vector *values, bool only_range) {
-    int64_t integers[BATCH_ROWS_MAX];
+static void note_range(DynamicFilterValues *filter, int64_t value) {
+    filter->low = filter->is_empty || value < filter->low ? value : filter->low;
+    filter->high = filter->is_empty || value > filter->high ? value : filter->high;
+    filter->is_empty = false;
+}
+
+static void note_value(DynamicFilterValues *filter, int64_t value) {
+    if (filter->bitmap != NULL) {
+        uint64_t bit = (uint64_t)value - (uint64_t)filter->low;
+        filter->bitmap[bit >> 6] |= (uint64_t)1 << (bit & 63);
+    } else {
+        uint64_t hash = hash_int64((uint64_t)value);
+        filter->bloom[hash & filter->bloom_mask] |= bloom_word(hash);
+    }
+}
+
+/* Notes the non-NULL values: in the range first, in the bits when there is room for them. */
+static void fill(DynamicFilterValues *filter, const Vector *vector, bool only_range) {
+    int64_t buffer[BATCH_ROWS_MAX];
     uint64_t is_null[BATCH_ROWS_MAX / 64];
-    int32_t rows[BATCH_ROWS_MAX];
-    for (int32_t start = 0; start < values->length; start += BATCH_ROWS_MAX) {
-        int32_t left = values->length - start;
+    for (int32_t start = 0; start < vector->length; start += BATCH_ROWS_MAX) {
+        int32_t left = vector->length - start;
         int32_t count = left < BATCH_ROWS_MAX ? left : BATCH_ROWS_MAX;
-        for (int32_t i = 0; i < count; i++) {
-            rows[i] = start + i;
-        }
-        bool has_nulls = key_integers(values, rows, count, integers, is_null);
+        bool has_nulls;
+        const int64_t *values =
+            key_integers(vector, NULL, start, count, buffer, is_null, &has_nulls);
         for (int32_t i = 0; i < count; i++) {
             if (has_nulls && bitmap_get(is_null, i)) {
                 continue;
             }
             if (only_range) {
-                filter->low =
-                    filter->is_empty || integers[i] < filter->low ? integers[i] : filter->low;
-                filter->high =
-                    filter->is_empty || integers[i] > filter->high ? integers[i] : filter->high;
-                filter->is_empty = false;
-            } else if (filter->bitmap != NULL) {
-                uint64_t bit = (uint64_t)integers[i] - (uint64_t)filter->low;
-                filter->bitmap[bit >> 6] |= (uint64_t)1 << (bit & 63);
+                note_range(filter, values[i]);
             } else {
-                uint64_t hash = hash_int64((uint64_t)integers[i]);
-                filter->bloom[hash & filter->bloom_mask] |= bloom_word(hash);
+                note_value(filter, values[i]);
             }
         }
     }
@@ -154,36 +160,66 @@ const DynamicFilterValues *dynamic_filter_find(QueryExecution *execution, int32_
     return filter;
 }
 
-static inline bool may_match(const DynamicFilterValues *filter, int64_t value) {
-    if (value < filter->low || value > filter->high) {
-        return false;
+static int32_t keep_in_range(const DynamicFilterValues *filter, const int64_t *restrict values,
+                             int32_t count, int32_t *restrict rows) {
+    uint64_t low = (uint64_t)filter->low, range = (uint64_t)filter->high - low;
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        rows[kept] = i;
+        kept += (uint64_t)values[i] - low <= range;
     }
-    if (filter->bitmap != NULL) {
-        uint64_t bit = (uint64_t)value - (uint64_t)filter->low;
-        return (filter->bitmap[bit >> 6] >> (bit & 63)) & 1;
+    return kept;
+}
+
+static int32_t keep_in_bitmap(const DynamicFilterValues *filter, const int64_t *restrict values,
+                              int32_t count, int32_t *restrict rows) {
+    const uint64_t *restrict bitmap = filter->bitmap;
+    uint64_t low = (uint64_t)filter->low, range = (uint64_t)filter->high - low;
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        uint64_t bit = (uint64_t)values[i] - low;
+        uint64_t inside = bit <= range;
+        bit = inside ? bit : 0;
+        rows[kept] = i;
+        kept += (int32_t)(bitmap[bit >> 6] >> (bit & 63) & inside);
     }
-    if (filter->bloom != NULL) {
-        uint64_t hash = hash_int64((uint64_t)value);
+    return kept;
+}
+
+static int32_t keep_in_bloom(const DynamicFilterValues *filter, const int64_t *restrict values,
+                             int32_t count, int32_t *restrict rows) {
+    const uint64_t *restrict bloom = filter->bloom;
+    uint64_t low = (uint64_t)filter->low, range = (uint64_t)filter->high - low;
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        uint64_t hash = hash_int64((uint64_t)values[i]);
         uint64_t bits = bloom_word(hash);
-        return (filter->bloom[hash & filter->bloom_mask] & bits) == bits;
+        rows[kept] = i;
+        kept += (uint64_t)values[i] - low <= range &&
+                (bloom[hash & filter->bloom_mask] & bits) == bits;
     }
-    return true;
+    return kept;
 }
 
 int32_t dynamic_filter_apply(const DynamicFilterValues *filter, const Vector *column,
-                             const int32_t *rows, int32_t count, int32_t *ret_rows) {
-    int64_t values[BATCH_ROWS_MAX];
+                             int32_t count, int32_t *ret_rows) {
+    int64_t buffer[BATCH_ROWS_MAX];
     uint64_t is_null[BATCH_ROWS_MAX / 64];
+    bool has_nulls;
     if (filter->is_empty) {
         return 0;
     }
-    bool has_nulls = key_integers(column, rows, count, values, is_null);
-    int32_t kept = 0;
-    for (int32_t i = 0; i < count; i++) {
-        ret_rows[kept] = rows != NULL ? rows[i] : i;
-        kept += may_match(filter, values[i]) && !(has_nulls && bitmap_get(is_null, i));
+    const int64_t *values = key_integers(column, NULL, 0, count, buffer, is_null, &has_nulls);
+    int32_t kept = filter->bitmap != NULL  ? keep_in_bitmap(filter, values, count, ret_rows)
+                   : filter->bloom != NULL ? keep_in_bloom(filter, values, count, ret_rows)
+                                           : keep_in_range(filter, values, count, ret_rows);
+    int32_t not_null = 0;
+    for (int32_t i = 0; has_nulls && i < kept; i++) {
+        int32_t row = ret_rows[i];
+        ret_rows[not_null] = row;
+        not_null += !bitmap_get(is_null, row);
     }
-    return kept;
+    return has_nulls ? not_null : kept;
 }
 
 bool dynamic_filter_range(const DynamicFilterValues *filter, int64_t *ret_low, int64_t *ret_high) {

@@ -15,8 +15,8 @@ MUST_CHECK Status dynamic_filter_publish(Context *cx, QueryExecution *execution,
                                          const Vector *values);
 /* What is known of the filter: NULL while nothing is. */
 const DynamicFilterValues *dynamic_filter_find(QueryExecution *execution, int32_t id);
-/* Keeps the rows (NULL: 0..count) whose value may match; the number kept. ret_rows may be rows. */
+/* Keeps the rows of 0..count whose value may match; the number kept. */
 int32_t dynamic_filter_apply(const DynamicFilterValues *filter, const Vector *column,
-                             const int32_t *rows, int32_t count, int32_t *ret_rows);
+                             int32_t count, int32_t *ret_rows);
 /* The range of the values: false when there are none at all. */
 bool dynamic_filter_range(const DynamicFilterValues *filter, int64_t *ret_low, int64_t *ret_high);

@@ -40,6 +40,8 @@ void group_table_init(GroupTable *table, MemoryPool *pool, int32_t key_count,
     *table = (GroupTable){.pool = pool, .null_group = -1, .state_bytes = state_bytes};
     column_store_init(&table->keys, pool, key_count, types);
     table->is_integer = key_count == 1 && key_is_integer(types[0]);
+    table->is_direct = table->is_integer;
+    table->direct.pool = pool;
     table->scratch = allocate(sizeof *table->scratch);
 }
 
@@ -53,6 +55,7 @@ void group_table_done(GroupTable *table) {
     free(table->hashes);
     free(table->scratch);
     group_memo_free(table->memo);
+    group_direct_done(&table->direct);
     if (table->reserved_bytes > 0) {
         pool_release(table->pool, table->reserved_bytes);
     }
@@ -166,7 +169,9 @@ Status group_table_reserve(Context *cx, GroupTable *table, int64_t groups) {
     if (groups >= INT32_MAX) {
         return FAIL(cx, GENERIC_INSUFFICIENT_RESOURCES, "Too many groups in one operator");
     }
-    TRY(reserve_slots(cx, table, groups));
+    if (!table->is_direct) {
+        TRY(reserve_slots(cx, table, groups));
+    }
     if (!table->is_integer) {
         TRY(reserve_hashes(cx, table, groups));
     }
@@ -192,36 +197,103 @@ static inline int32_t integer_group(IntegerSlot *slots, uint64_t mask, uint64_t 
     return slots[position].group - 1;
 }
 
-static Status find_integer(Context *cx, GroupTable *table, Vector *key, const int32_t *rows,
-                           int32_t count, int32_t *ret_groups) {
+/* Goes over from direct addressing to hashing: the slots are filled from the keys. */
+static Status leave_direct(Context *cx, GroupTable *table, int64_t groups) {
+    table->is_direct = false;
+    group_direct_done(&table->direct);
+    TRY(reserve_slots(cx, table, groups));
+    IntegerSlot *slots = table->slots;
+    int64_t buffer[BATCH_ROWS_MAX];
+    uint64_t is_null[BATCH_ROWS_MAX / 64];
+    for (int32_t start = 0; start < table->group_count; start += BATCH_ROWS_MAX) {
+        int32_t left = table->group_count - start;
+        int32_t count = left < BATCH_ROWS_MAX ? left : BATCH_ROWS_MAX;
+        bool has_nulls;
+        const int64_t *values = key_integers(table->keys.columns[0], NULL, start, count, buffer,
+                                             is_null, &has_nulls);
+        for (int32_t i = 0; i < count; i++) {
+            if (!has_nulls || !bitmap_get(is_null, i)) {
+                integer_group(slots, table->mask, hash_int64((uint64_t)values[i]) & table->mask,
+                              values[i], start + i);
+            }
+        }
+    }
+    return OK;
+}
+
+static int32_t null_group(GroupTable *table, int32_t next_group) {
+    table->null_group = table->null_group >= 0 ? table->null_group : next_group;
+    return table->null_group;
+}
+
+/* The group of each value by the array; new_rows gets the rows that made one. */
+static int32_t find_direct(GroupTable *table, const int64_t *values, const uint64_t *is_null,
+                           const int32_t *rows, int32_t count, int32_t *ret_groups) {
+    int32_t *groups = table->direct.groups, *new_rows = table->scratch->new_rows;
+    uint64_t low = (uint64_t)table->direct.low;
+    int32_t next_group = table->group_count, new_count = 0;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t group;
+        if (is_null != NULL && bitmap_get(is_null, i)) {
+            group = null_group(table, next_group);
+        } else {
+            int32_t *place = &groups[(uint64_t)values[i] - low];
+            group = *place - 1;
+            if (group < 0) {
+                group = next_group;
+                *place = group + 1;
+            }
+        }
+        ret_groups[i] = group;
+        new_rows[new_count] = rows != NULL ? rows[i] : i;
+        new_count += group == next_group;
+        next_group += group == next_group;
+    }
+    return new_count;
+}
+
+static int32_t find_hashed(GroupTable *table, const int64_t *values, const uint64_t *is_null,
+                           const int32_t *rows, int32_t count, int32_t *ret_groups) {
     GroupScratch *scratch = table->scratch;
     IntegerSlot *slots = table->slots;
     uint64_t mask = table->mask;
     int32_t next_group = table->group_count, new_count = 0;
-    bool has_nulls = key_integers(key, rows, count, scratch->values, scratch->is_null);
     for (int32_t i = 0; i < count; i++) {
-        scratch->positions[i] = hash_int64((uint64_t)scratch->values[i]) & mask;
+        scratch->positions[i] = hash_int64((uint64_t)values[i]) & mask;
     }
     for (int32_t i = 0; i < count && i < PREFETCH_DISTANCE; i++) {
         __builtin_prefetch(&slots[scratch->positions[i]]);
     }
     for (int32_t i = 0; i < count; i++) {
-        int32_t group;
         if (i + PREFETCH_DISTANCE < count) {
             __builtin_prefetch(&slots[scratch->positions[i + PREFETCH_DISTANCE]]);
         }
-        if (has_nulls && bitmap_get(scratch->is_null, i)) {
-            table->null_group = table->null_group >= 0 ? table->null_group : next_group;
-            group = table->null_group;
-        } else {
-            group =
-                integer_group(slots, mask, scratch->positions[i], scratch->values[i], next_group);
-        }
+        int32_t group = is_null != NULL && bitmap_get(is_null, i)
+                            ? null_group(table, next_group)
+                            : integer_group(slots, mask, scratch->positions[i], values[i],
+                                            next_group);
         ret_groups[i] = group;
         scratch->new_rows[new_count] = rows != NULL ? rows[i] : i;
         new_count += group == next_group;
         next_group += group == next_group;
     }
+    return new_count;
+}
+
+static Status find_integer(Context *cx, GroupTable *table, Vector *key, const int32_t *rows,
+                           int32_t count, int32_t *ret_groups) {
+    GroupScratch *scratch = table->scratch;
+    bool has_nulls;
+    const int64_t *values =
+        key_integers(key, rows, 0, count, scratch->values, scratch->is_null, &has_nulls);
+    const uint64_t *is_null = has_nulls ? scratch->is_null : NULL;
+    if (table->is_direct &&
+        !group_direct_cover(&table->direct, values, is_null, count, table->group_count)) {
+        TRY(leave_direct(cx, table, (int64_t)table->group_count + count));
+    }
+    int32_t new_count = table->is_direct
+                            ? find_direct(table, values, is_null, rows, count, ret_groups)
+                            : find_hashed(table, values, is_null, rows, count, ret_groups);
     return new_count > 0 ? add_integer_keys(cx, table, key, scratch->new_rows, new_count) : OK;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "exec/column_store.h"
+#include "exec/group_direct.h"
 #include "exec/group_memo.h"
 
 enum { STATE_CHUNK_GROUPS = 1024 };
@@ -15,6 +16,8 @@ typedef struct GroupTable {
     MemoryPool *pool;
     ColumnStore keys;
     bool is_integer; /* one key of an integer class: slots hold the key itself */
+    bool is_direct;         /* is_integer, and the keys so far are in `direct` instead of slots */
+    GroupDirect direct;
     int32_t group_count;
     int32_t null_group; /* is_integer: the group of NULL, or -1 */
     uint64_t mask;      /* slots - 1 */

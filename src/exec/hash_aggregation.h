@@ -32,6 +32,9 @@ typedef struct HashAggregation {
     pthread_mutex_t lock;
     GroupSet *sets; /* of the drivers that have ended */
     int32_t partition_count;
+    bool by_range;              /* partitions are ranges of the one integer key, not of its hash */
+    int64_t range_low;
+    int32_t range_shift;
     GroupSet **partitions;       /* after prepare_finish: the results */
     GroupSet *sources;           /* while partitions are merged: the drivers' sets, read only */
     _Atomic int64_t next_morsel; /* output */

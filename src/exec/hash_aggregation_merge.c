@@ -8,6 +8,7 @@
 #include "base/allocate.h"
 #include "exec/deferred_input.h"
 #include "exec/hash_aggregation.h"
+#include "exec/key_match.h"
 #include "vector/vector_hash.h"
 
 enum { PARTITION_GROUPS_MIN = 32 * 1024 };
@@ -26,13 +27,36 @@ static void free_keys(const GroupTable *table, Vector **keys) {
     }
 }
 
-/* The groups start .. start+count that belong to the partition, with their hashes moved to the front. */
-static int32_t partition_rows(const GroupTable *table, Vector *const *keys, int32_t start,
-                              int32_t count, int32_t partition, int32_t bits, uint64_t *hashes,
-                              int32_t *rows) {
-    if (table->is_integer) {
+/* The groups whose key lies in the partition's range; NULL lies in the first. */
+static int32_t range_rows(const HashAggregation *self, const Vector *key, int32_t count,
+                          int32_t partition, int32_t *rows) {
+    int64_t buffer[BATCH_ROWS_MAX];
+    uint64_t is_null[BATCH_ROWS_MAX / 64];
+    bool has_nulls;
+    const int64_t *values = key_integers(key, NULL, 0, count, buffer, is_null, &has_nulls);
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        uint64_t offset = (uint64_t)values[i] - (uint64_t)self->range_low;
+        uint64_t owner = offset >> self->range_shift;
+        if (has_nulls && bitmap_get(is_null, i)) {
+            owner = 0;
+        }
+        rows[kept] = i;
+        kept += owner == (uint64_t)partition;
+    }
+    return kept;
+}
+
+/* The groups start .. start+count that belong to the partition (negative: all), with their hashes moved to the front. */
+static int32_t partition_rows(const HashAggregation *self, const GroupTable *table,
+                              Vector *const *keys, int32_t start, int32_t count,
+                              int32_t partition, int32_t bits, uint64_t *hashes, int32_t *rows) {
+    if (partition >= 0 && self->by_range) {
+        return range_rows(self, keys[0], count, partition, rows);
+    }
+    if (table->is_integer && partition >= 0) {
         vector_hash(keys[0], count, hashes, false);
-    } else if (table->keys.column_count > 0) {
+    } else if (!table->is_integer && table->keys.column_count > 0) {
         memcpy(hashes, table->hashes + start, (size_t)count * sizeof *hashes);
     }
     int32_t kept = 0;
@@ -73,7 +97,7 @@ static Status merge_chunk(Context *cx, HashAggregation *self, GroupSet *target, 
     int32_t rows[BATCH_ROWS_MAX];
     memset(hashes, 0, sizeof hashes);
     int32_t kept =
-        partition_rows(&source->table, keys, start, count, partition, bits, hashes, rows);
+        partition_rows(self, &source->table, keys, start, count, partition, bits, hashes, rows);
     if (kept == 0) {
         return OK;
     }
@@ -156,6 +180,28 @@ static Status use_partitions(HashAggregation *self, int32_t count) {
     return OK;
 }
 
+/* When all tables address their key directly, partitions are ranges of it: each target stays as compact. */
+static void choose_ranges(HashAggregation *self, int32_t partition_count) {
+    int64_t low = INT64_MAX, high = INT64_MIN;
+    for (const GroupSet *set = self->sources; set != NULL; set = set->next) {
+        const GroupDirect *direct = &set->table.direct;
+        if (!set->table.is_direct) {
+            return;
+        }
+        if (direct->count > 0) {
+            int64_t last = (int64_t)((uint64_t)direct->low + direct->count - 1);
+            low = direct->low < low ? direct->low : low;
+            high = last > high ? last : high;
+        }
+    }
+    uint64_t range = (uint64_t)high - (uint64_t)low;
+    self->by_range = low <= high;
+    self->range_low = low;
+    while (range >> self->range_shift >= (uint64_t)partition_count) {
+        self->range_shift++;
+    }
+}
+
 Status hash_aggregation_prepare_finish(Context *cx, Operator *op, int32_t *ret_tasks) {
     HashAggregation *self = (HashAggregation *)op;
     *ret_tasks = 0;
@@ -176,6 +222,7 @@ Status hash_aggregation_prepare_finish(Context *cx, Operator *op, int32_t *ret_t
         TRY(use_partitions(self, count));
         self->sources = self->sets;
         self->sets = NULL;
+        choose_ranges(self, count);
         *ret_tasks = count;
         return OK;
     }

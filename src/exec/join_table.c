@@ -65,22 +65,19 @@ static void *forget(JoinTable *table, void *memory, uint64_t count, size_t size)
 
 /* The range of a key column's values; false when there is none. */
 static bool key_range(const Vector *column, int64_t *ret_low, int64_t *ret_high) {
-    int64_t values[BATCH_ROWS_MAX];
+    int64_t buffer[BATCH_ROWS_MAX];
     uint64_t is_null[BATCH_ROWS_MAX / 64];
-    int32_t rows[BATCH_ROWS_MAX];
     int64_t low = INT64_MAX, high = INT64_MIN;
     for (int32_t start = 0; start < column->length; start += BATCH_ROWS_MAX) {
         int32_t left = column->length - start;
         int32_t count = left < BATCH_ROWS_MAX ? left : BATCH_ROWS_MAX;
+        bool has_nulls;
+        const int64_t *values =
+            key_integers(column, NULL, start, count, buffer, is_null, &has_nulls);
         for (int32_t i = 0; i < count; i++) {
-            rows[i] = start + i;
-        }
-        bool has_nulls = key_integers(column, rows, count, values, is_null);
-        for (int32_t i = 0; i < count; i++) {
-            if (!has_nulls || !bitmap_get(is_null, i)) {
-                low = values[i] < low ? values[i] : low;
-                high = values[i] > high ? values[i] : high;
-            }
+            bool counts = !has_nulls || !bitmap_get(is_null, i);
+            low = counts && values[i] < low ? values[i] : low;
+            high = counts && values[i] > high ? values[i] : high;
         }
     }
     *ret_low = low;
@@ -116,36 +113,47 @@ static bool choose_exact_codes(JoinTable *table) {
     return true;
 }
 
-static void note_nulls(const Vector *key, const int32_t *rows, int32_t count, uint64_t *has_null) {
+static void note_nulls(const Vector *key, int32_t first, int32_t count, uint64_t *has_null) {
     VectorView view = vector_view(key);
     for (int32_t i = 0; view.nulls != NULL && i < count; i++) {
-        if (view_is_null(&view, rows != NULL ? rows[i] : i)) {
+        if (view_is_null(&view, first + i)) {
             bitmap_set(has_null, i);
         }
     }
 }
 
-/* Codes of rows (NULL: 0..count) of the keys; a code out of reach becomes UINT64_MAX. */
-static void make_codes(const JoinTable *table, Vector *const *keys, const int32_t *rows,
-                       int32_t count, uint64_t *codes, uint64_t *has_null) {
+static void hash_codes(const JoinTable *table, Vector *const *keys, int32_t first, int32_t count,
+                       uint64_t *codes) {
+    int32_t rows[BATCH_ROWS_MAX];
+    for (int32_t i = 0; first > 0 && i < count; i++) {
+        rows[i] = first + i;
+    }
+    for (int32_t k = 0; k < table->key_count; k++) {
+        if (first > 0) {
+            vector_hash_rows(keys[k], rows, count, codes, k > 0);
+        } else {
+            vector_hash(keys[k], count, codes, k > 0);
+        }
+    }
+}
+
+/* Codes of rows first .. first+count of the keys; an exact code out of reach becomes UINT64_MAX. */
+static void make_codes(const JoinTable *table, Vector *const *keys, int32_t first, int32_t count,
+                       uint64_t *codes, uint64_t *has_null) {
     memset(has_null, 0, bitmap_words(count) * sizeof *has_null);
     for (int32_t k = 0; k < table->key_count; k++) {
-        note_nulls(keys[k], rows, count, has_null);
+        note_nulls(keys[k], first, count, has_null);
     }
     if (!table->is_exact) {
-        for (int32_t k = 0; k < table->key_count; k++) {
-            if (rows != NULL) {
-                vector_hash_rows(keys[k], rows, count, codes, k > 0);
-            } else {
-                vector_hash(keys[k], count, codes, k > 0);
-            }
-        }
+        hash_codes(table, keys, first, count, codes);
         return;
     }
-    int64_t values[BATCH_ROWS_MAX];
+    int64_t buffer[BATCH_ROWS_MAX];
     uint64_t is_null[BATCH_ROWS_MAX / 64];
     for (int32_t k = 0; k < table->key_count; k++) {
-        key_integers(keys[k], rows, count, values, is_null);
+        bool has_nulls;
+        const int64_t *values =
+            key_integers(keys[k], NULL, first, count, buffer, is_null, &has_nulls);
         uint64_t low = (uint64_t)table->lows[k], range = table->ranges[k];
         uint64_t stride = table->strides[k];
         for (int32_t i = 0; i < count; i++) {
@@ -159,29 +167,18 @@ static void make_codes(const JoinTable *table, Vector *const *keys, const int32_
 
 /* ---- building ---- */
 
-/* Codes of build rows start .. start+count. */
-static void build_codes(JoinTable *table, int32_t start, int32_t count, uint64_t *codes,
-                        uint64_t *has_null) {
-    int32_t rows[BATCH_ROWS_MAX];
-    Vector **keys = allocate((size_t)table->key_count * sizeof *keys);
-    for (int32_t i = 0; i < count; i++) {
-        rows[i] = start + i;
-    }
-    for (int32_t k = 0; k < table->key_count; k++) {
-        keys[k] = table->rows.columns[table->key_columns[k]];
-    }
-    make_codes(table, keys, rows, count, codes, has_null);
-    free(keys);
-}
-
 /* Codes of all rows; rows with a NULL key get UINT64_MAX when codes are exact, and are noted in *ret_null_bits. */
 static Status all_codes(Context *cx, JoinTable *table, uint64_t *codes, uint64_t *null_bits) {
     uint64_t has_null[BATCH_ROWS_MAX / 64];
+    Vector **keys = arena_new_array(cx->arena, Vector *, table->key_count);
+    for (int32_t k = 0; k < table->key_count; k++) {
+        keys[k] = table->rows.columns[table->key_columns[k]];
+    }
     for (int32_t start = 0; start < table->rows.row_count; start += BATCH_ROWS_MAX) {
         int32_t left = table->rows.row_count - start;
         int32_t count = left < BATCH_ROWS_MAX ? left : BATCH_ROWS_MAX;
         TRY(check_cancelled(cx));
-        build_codes(table, start, count, codes + start, has_null);
+        make_codes(table, keys, start, count, codes + start, has_null);
         memcpy(null_bits + start / 64, has_null, bitmap_words(count) * sizeof *has_null);
         for (size_t w = 0; w < bitmap_words(count); w++) {
             table->has_null_key = table->has_null_key || has_null[w] != 0;
@@ -376,7 +373,7 @@ static void probe_buckets(const JoinTable *table, int32_t count, JoinMatches *m)
 void join_table_probe(const JoinTable *table, Vector *const *keys, int32_t count, JoinMatches *m) {
     m->next_row = 0;
     m->next_candidate = 0;
-    make_codes(table, keys, NULL, count, m->codes, m->has_null);
+    make_codes(table, keys, 0, count, m->codes, m->has_null);
     switch (table->kind) {
     case JOIN_INDEX_EMPTY:
         memset(m->first, 0, (size_t)count * sizeof *m->first);

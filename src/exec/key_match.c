@@ -31,36 +31,43 @@ bool key_is_integer(const Type *type) {
 #define T int64_t
 #include "exec/key_widen.inc.h"
 
-bool key_integers(const Vector *key, const int32_t *rows, int32_t count, int64_t *ret_values,
-                  uint64_t *ret_is_null) {
-    VectorView view = vector_view(key);
-    switch (key->type->width) {
-    case 1:
-        widen_int8(&view, rows, count, ret_values);
-        break;
-    case 2:
-        widen_int16(&view, rows, count, ret_values);
-        break;
-    case 4:
-        widen_int32(&view, rows, count, ret_values);
-        break;
-    default:
-        assert(key->type->width == 8);
-        widen_int64(&view, rows, count, ret_values);
-    }
-    if (view.nulls == NULL) {
-        return false;
-    }
-    memset(ret_is_null, 0, bitmap_words(count) * sizeof(uint64_t));
+static bool find_nulls(const VectorView *view, const int32_t *rows, int32_t first, int32_t count,
+                       uint64_t *is_null) {
     bool any = false;
+    memset(is_null, 0, bitmap_words(count) * sizeof(uint64_t));
     for (int32_t i = 0; i < count; i++) {
-        if (bitmap_get(view.nulls, view_index(&view, rows != NULL ? rows[i] : i))) {
-            bitmap_set(ret_is_null, i);
-            ret_values[i] = 0;
+        if (bitmap_get(view->nulls, view_index(view, rows != NULL ? rows[i] : first + i))) {
+            bitmap_set(is_null, i);
             any = true;
         }
     }
     return any;
+}
+
+const int64_t *key_integers(const Vector *key, const int32_t *rows, int32_t first, int32_t count,
+                            int64_t *buffer, uint64_t *is_null, bool *ret_has_nulls) {
+    VectorView view = vector_view(key);
+    *ret_has_nulls =
+        view.nulls != NULL && find_nulls(&view, rows, first, count, is_null);
+    bool lies_flat = rows == NULL && view.indices == NULL && view.mask != 0;
+    switch (key->type->width) {
+    case 1:
+        widen_int8(&view, rows, first, count, buffer);
+        return buffer;
+    case 2:
+        widen_int16(&view, rows, first, count, buffer);
+        return buffer;
+    case 4:
+        widen_int32(&view, rows, first, count, buffer);
+        return buffer;
+    default:
+        assert(key->type->width == 8);
+        if (lies_flat) {
+            return (const int64_t *)view.data + first;
+        }
+        widen_int64(&view, rows, first, count, buffer);
+        return buffer;
+    }
 }
 
 /* Strings are most keys that are not integers: no calls but memcmp's. */

@@ -196,7 +196,7 @@ static Batch *apply_filters(TableScan *scan, ScanState *state, Batch *batch) {
         if (filter->values == NULL || is_useless) {
             continue;
         }
-        int32_t count = dynamic_filter_apply(filter->values, batch->columns[filter->column], NULL,
+        int32_t count = dynamic_filter_apply(filter->values, batch->columns[filter->column],
                                              batch->row_count, state->rows);
         *seen += batch->row_count;
         *kept += count;
