@@ -57,7 +57,8 @@ typedef struct ManagedQuery {
     QueryState state;
     _Atomic bool cancelled;
     bool submitted;
-    bool planning; /* a planner thread works on it */
+    bool planning;      /* a planner thread works on it */
+    int32_t cancelling; /* threads that tell its execution so */
     Error error;   /* of a FAILED query; strings in `arena` */
     int64_t created_micros, submitted_micros, planning_start_micros, execution_start_micros,
         end_micros, heartbeat_micros;

@@ -106,15 +106,21 @@ void query_finish(ManagedQuery *query) {
 
 void query_fail(ManagedQuery *query, ErrorCode code, const char *message) {
     pthread_mutex_lock(&query->lock);
+    QueryExecution *execution = NULL;
     if (!query_is_done(query)) {
         query->cancelled = true;
-        if (query->execution != NULL) {
-            query_execution_cancel(query->execution, code, message);
-        }
+        execution = query->execution;
         note_error(query, &(Error){.code = code, .message = message});
         end_query(query, QUERY_FAILED);
     }
+    query->cancelling += execution != NULL;
     pthread_mutex_unlock(&query->lock);
+    if (execution != NULL) { /* without the lock: it notifies of its change */
+        query_execution_cancel(execution, code, message);
+        pthread_mutex_lock(&query->lock);
+        query->cancelling--;
+        pthread_mutex_unlock(&query->lock);
+    }
 }
 
 static void fail_with(ManagedQuery *query, const Error *error) {
@@ -128,7 +134,7 @@ static void fail_with(ManagedQuery *query, const Error *error) {
 
 void query_release_execution(ManagedQuery *query) {
     pthread_mutex_lock(&query->lock);
-    if (query->planning || query->fetching) {
+    if (query->planning || query->fetching || query->cancelling > 0) {
         pthread_mutex_unlock(&query->lock);
         return;
     }
@@ -361,13 +367,13 @@ static Status start_execution(Context *cx, ManagedQuery *query, Analysis *analys
     pthread_mutex_lock(&query->lock);
     query->execution = execution;
     query->execution_start_micros = realtime_micros();
-    if (query_is_done(query)) {
-        query_execution_cancel(execution, query->error.code, query->error.message);
-    } else {
-        query->state = QUERY_RUNNING;
-    }
+    bool done = query_is_done(query);
+    query->state = done ? query->state : QUERY_RUNNING;
     wake_waiter(query);
     pthread_mutex_unlock(&query->lock);
+    if (done) { /* not freed meanwhile: the query is still being planned */
+        query_execution_cancel(execution, query->error.code, query->error.message);
+    }
     return OK;
 }
 
