@@ -26,7 +26,7 @@ static Status run_use(Context *cx, Analysis *analysis) {
     const char *schema = lower_case(an, use->schema->value);
     Catalog *catalog = transaction_catalog(analysis->host->transaction, name);
     if (catalog == NULL) {
-        return FAIL(cx, NOT_FOUND, "Catalog '%s' not found", name);
+        return FAIL(cx, CATALOG_NOT_FOUND, "Catalog '%s' not found", name);
     }
     if (!metadata_schema_exists(cx, analysis->host->transaction, catalog, schema)) {
         return FAIL(cx, NOT_FOUND, "Schema does not exist: %s.%s", name, schema);
