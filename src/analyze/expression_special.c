@@ -206,11 +206,12 @@ Status analyze_cast(const ExpressionContext *context, const Cast *node, const Ex
 /* ---- LIKE ---- */
 
 static Status like_operand(const ExpressionContext *context, const Node *node, const char *what,
-                           const Expr **ret_expr) {
+                           bool may_be_char, const Expr **ret_expr) {
     Analyzer *an = context->an;
     const Expr *expr;
     TRY(analyze_expression(context, node, &expr));
-    if (!type_is_string(expr->type) && expr->type->kind != TYPE_UNKNOWN) {
+    TypeKind kind = expr->type->kind;
+    if (kind != TYPE_VARCHAR && kind != TYPE_UNKNOWN && !(may_be_char && kind == TYPE_CHAR)) {
         return FAIL_NODE(an, TYPE_MISMATCH, node,
                          "%s expression must evaluate to a varchar (actual: %s)", what,
                          expr->type->name);
@@ -223,10 +224,10 @@ static Status like_operand(const ExpressionContext *context, const Node *node, c
 Status analyze_like(const ExpressionContext *context, const LikePredicate *node,
                     const Expr **ret_expr) {
     const Expr *operands[3];
-    TRY(like_operand(context, node->value, "Left side of LIKE", &operands[0]));
-    TRY(like_operand(context, node->pattern, "Pattern for LIKE", &operands[1]));
+    TRY(like_operand(context, node->value, "Left side of LIKE", true, &operands[0]));
+    TRY(like_operand(context, node->pattern, "Pattern for LIKE", false, &operands[1]));
     if (node->escape != NULL) {
-        TRY(like_operand(context, node->escape, "Escape for LIKE", &operands[2]));
+        TRY(like_operand(context, node->escape, "Escape for LIKE", false, &operands[2]));
     }
     return call_function(context->an, "$like", node->escape != NULL ? 3 : 2, operands, &node->node,
                          ret_expr);
@@ -315,7 +316,7 @@ Status analyze_format(const ExpressionContext *context, const Format *node, cons
     Analyzer *an = context->an;
     const Expr **arguments;
     TRY(analyze_list(context, &node->arguments, &arguments));
-    if (!type_is_string(arguments[0]->type) && arguments[0]->type->kind != TYPE_UNKNOWN) {
+    if (arguments[0]->type->kind != TYPE_VARCHAR) {
         return FAIL_NODE(an, TYPE_MISMATCH, node->arguments.items[0],
                          "Type of first argument to format() must be VARCHAR (actual: %s)",
                          arguments[0]->type->name);

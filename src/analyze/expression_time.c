@@ -49,7 +49,11 @@ Status analyze_extract(const ExpressionContext *context, const Extract *node,
                          "(actual %s)",
                          value->type->name);
     }
-    if (call_function(an, function, 1, &value, &node->node, ret_expr) == OK) {
+    bool is_interval = kind >= TYPE_INTERVAL_YEAR_MONTH;
+    bool is_alias = strcasecmp(node->field, "DAY_OF_MONTH") == 0;
+    if (!(is_interval && is_alias) &&
+        call_function(an, function, 1, &value, &node->node, ret_expr) == OK &&
+        (*ret_expr)->arguments[0]->type->kind == kind) {
         return OK;
     }
     context_clear_error(an->cx);

@@ -255,12 +255,16 @@ static void scan_time(const char *text, bool has_date, int32_t *ret_precision,
     *ret_zone = *end != '\0' ? end : NULL;
 }
 
+/* Offsets that can be written; more is no offset at all. */
+enum { OFFSET_MINUTES_MAX = 18 * 60 };
+
 /* "+14:30": an offset that is written well but that no zone has. */
 static bool is_far_offset(const char *zone) {
     int hours = 0, minutes = 0, length = 0;
     bool is_offset = sscanf(zone + 1, "%2d:%2d%n", &hours, &minutes, &length) == 2 && length == 5 &&
                      zone[6] == '\0' && (*zone == '+' || *zone == '-');
-    return is_offset && hours * 60 + minutes > TIMEZONE_OFFSET_MINUTES_MAX;
+    int total = hours * 60 + minutes;
+    return is_offset && total > TIMEZONE_OFFSET_MINUTES_MAX && total <= OFFSET_MINUTES_MAX;
 }
 
 /* Whether the zone's clocks skip the local time: the instant then reads differently from the text.
