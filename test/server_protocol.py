@@ -300,7 +300,7 @@ def deep_and_long_statements(client):
                 "SELECT " + "ARRAY[" * deep + "1" + "]" * deep, "SELECT " + "(SELECT " * deep + "1" + ")" * deep,
                 "SELECT CASE WHEN true THEN " * deep, "SELECT " + " || ".join(["'a'"] * deep), "SELECT " + "abs(" * deep + "1" + ")" * deep,
                 "SELECT CAST(NULL AS " + "array(" * deep + "bigint" + ")" * deep + ")",
-                "SELECT 1" + " UNION ALL SELECT 1" * 3000, "SELECT " + ",".join(["1"] * 400000),
+                "SELECT 1" + " UNION ALL SELECT 1" * 3000, "SELECT " + ",".join(["1"] * 5000),
                 "SELECT 1 WHERE 1 IN (" + ",".join(map(str, range(100000))) + ")", "SELECT '" + "x" * 999980 + "'"):
         page = client.run(sql)
         assert "error" in page or page["stats"]["state"] == "FINISHED", sql[:60]

@@ -172,6 +172,7 @@ PARTS = [
     ("tpch tiny", [], lambda part: [tpch(part, name, "tiny") for name in ("debug", "release")]),
     ("tpch sf1", [], lambda part: tpch(part, "release", "sf1")),
     ("driver", ["javac", "mvn", "go", "node", "npm"], driver),
+    ("protocol", [], lambda part: part.tests([sys.executable, "test/server_protocol.py", "--build", "build/debug"])),
     ("sample", [], sample),
     ("fuzz", BUILD_TOOLS + ["clang"], fuzz),
     ("tsan", BUILD_TOOLS, tsan),
