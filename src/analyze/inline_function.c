@@ -34,10 +34,13 @@ static Status declare_parameters(Analyzer *an, const FunctionSpecification *node
     for (int32_t i = 0; i < count; i++) {
         const ParameterDeclaration *parameter =
             NODE_CAST(ParameterDeclaration, node->parameters.items[i]);
-        const char *name = parameter->name == NULL ? NULL : parameter->name->value;
-        for (int32_t j = 0; j < i && name != NULL; j++) {
-            if (function->parameter_names[j] != NULL &&
-                names_equal(function->parameter_names[j], name)) {
+        if (parameter->name == NULL) {
+            return FAIL_NODE(an, INVALID_ARGUMENTS, &parameter->node,
+                             "Function parameters must have a name");
+        }
+        const char *name = parameter->name->value;
+        for (int32_t j = 0; j < i; j++) {
+            if (names_equal(function->parameter_names[j], name)) {
                 return FAIL_NODE(an, INVALID_ARGUMENTS, &parameter->node,
                                  "Duplicate function parameter name: %s", name);
             }

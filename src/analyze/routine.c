@@ -417,8 +417,7 @@ Status analyze_routine(Analyzer *an, InlineFunction *function) {
     RoutineScope scope = {0};
     for (int32_t i = 0; i < function->parameter_count; i++) {
         const char *name = function->parameter_names[i];
-        scope.names =
-            declare(&builder, scope.names, name == NULL ? "" : name, function->parameter_types[i]);
+        scope.names = declare(&builder, scope.names, name, function->parameter_types[i]);
     }
     builder.routine->parameter_count = function->parameter_count;
     TRY(build(&builder, statement, &scope, &builder.routine->body));

@@ -109,7 +109,7 @@ static void long_chains_do_not_recurse(void **state) {
     fixture_init(&f);
     enum { TERMS = 4000 };
     char *sql = arena_alloc(f.arena, 9 + 4 * TERMS);
-    strcpy(sql, "SELECT 1");
+    memcpy(sql, "SELECT 1", 9);
     for (int i = 0; i < TERMS; i++) {
         memcpy(sql + 8 + 4 * i, " + 1", 5);
     }
