@@ -125,6 +125,12 @@ def driver(part):
     part.with_server(build_folder("release"), lambda url: part.tests([sys.executable, "test/driver/run.py", url]))
 
 
+def cli(part):
+    """The command line of both builds, each against its own server."""
+    for name in ("debug", "release"):
+        part.tests([sys.executable, "test/cli/run.py", "--build", f"build/{name}"])
+
+
 def sample(part):
     """`make run` without a terminal: the sample's rows, where to connect, a clean end."""
     from server import free_port
@@ -173,6 +179,7 @@ PARTS = [
     ("tpch sf1", [], lambda part: tpch(part, "release", "sf1")),
     ("driver", ["javac", "mvn", "go", "node", "npm"], driver),
     ("protocol", [], lambda part: part.tests([sys.executable, "test/server_protocol.py", "--build", "build/debug"])),
+    ("cli", [], cli),
     ("sample", [], sample),
     ("fuzz", BUILD_TOOLS + ["clang"], fuzz),
     ("tsan", BUILD_TOOLS, tsan),
