@@ -1,6 +1,6 @@
 /*
- * The prompt is libedit's. A statement may have many lines; the part after the last delimiter is kept and continued
- * under a shorter prompt. Lines enter the history as whole statements.
+ * The prompt is libedit's. A statement may have many lines; the part after the last delimiter is
+ * kept and continued under a shorter prompt. Lines enter the history as whole statements.
  */
 #include "console.h"
 
@@ -19,8 +19,8 @@
 
 enum { HISTORY_MAX = 10000 };
 
-static bool run_statement(Console *console, const SplitStatement *statement, const QueryView *view)
-{
+static bool run_statement(Console *console, const SplitStatement *statement,
+                          const QueryView *view) {
     char *sql = strndup(statement->text, statement->size);
     bool is_success =
         query_run(console->http, console->session, console->options->server, sql, view);
@@ -28,8 +28,7 @@ static bool run_statement(Console *console, const SplitStatement *statement, con
     return is_success;
 }
 
-bool console_run_text(Console *console, const char *text)
-{
+bool console_run_text(Console *console, const char *text) {
     const Options *options = console->options;
     QueryView view = {.format = options->format,
                       .out = stdout,
@@ -45,7 +44,8 @@ bool console_run_text(Console *console, const char *text)
             continue;
         }
         if (!statement.is_complete) {
-            fprintf(stderr, "Non-terminated statement: %.*s\n", (int)statement.size, statement.text);
+            fprintf(stderr, "Non-terminated statement: %.*s\n", (int)statement.size,
+                    statement.text);
             return false;
         }
         if (!run_statement(console, &statement, &view)) {
@@ -66,21 +66,19 @@ typedef struct Prompt {
     char text[256];
 } Prompt;
 
-static char *prompt_text(EditLine *editor)
-{
+static char *prompt_text(EditLine *editor) {
     Prompt *prompt;
     el_get(editor, EL_CLIENTDATA, &prompt);
     const char *schema = prompt->console->session->schema;
-    int length = snprintf(prompt->text, sizeof prompt->text, "warren%s%.200s> ",
-                          schema ? ":" : "", schema ? schema : "");
+    int length = snprintf(prompt->text, sizeof prompt->text, "warren%s%.200s> ", schema ? ":" : "",
+                          schema ? schema : "");
     if (*prompt->pending != '\0') {
         snprintf(prompt->text, sizeof prompt->text, "%*s", length, "-> ");
     }
     return prompt->text;
 }
 
-static void open_prompt(Prompt *prompt, Console *console)
-{
+static void open_prompt(Prompt *prompt, Console *console) {
     const Options *options = console->options;
     HistEvent event;
     prompt->console = console;
@@ -99,8 +97,7 @@ static void open_prompt(Prompt *prompt, Console *console)
     el_source(prompt->editor, NULL);
 }
 
-static void close_prompt(Prompt *prompt)
-{
+static void close_prompt(Prompt *prompt) {
     HistEvent event;
     history(prompt->history, &event, H_SAVE, prompt->console->options->history_file);
     el_end(prompt->editor);
@@ -109,8 +106,7 @@ static void close_prompt(Prompt *prompt)
 }
 
 /* One line in the history; line ends become blanks, except after a comment to the end of a line. */
-static void remember(Prompt *prompt, const char *text, size_t size)
-{
+static void remember(Prompt *prompt, const char *text, size_t size) {
     HistEvent event;
     char *entry = strndup(text, size);
     if (strstr(entry, "--") == NULL) {
@@ -122,8 +118,7 @@ static void remember(Prompt *prompt, const char *text, size_t size)
     free(entry);
 }
 
-static void print_history(Prompt *prompt)
-{
+static void print_history(Prompt *prompt) {
     HistEvent event;
     int number = 1;
     for (int left = history(prompt->history, &event, H_LAST); left >= 0;
@@ -150,8 +145,7 @@ static const char HELP[] = "\nSupported commands:\n"
 typedef enum Command { COMMAND_NONE, COMMAND_DONE, COMMAND_QUIT } Command;
 
 /* A word by itself, with or without a semicolon. */
-static Command run_command(Prompt *prompt, const char *line)
-{
+static Command run_command(Prompt *prompt, const char *line) {
     char word[16];
     size_t length = strlen(line);
     while (length > 0 && (line[length - 1] == ';' || isspace((unsigned char)line[length - 1]))) {
@@ -180,15 +174,13 @@ static Command run_command(Prompt *prompt, const char *line)
     return COMMAND_DONE;
 }
 
-static void set_pending(Prompt *prompt, char *text)
-{
+static void set_pending(Prompt *prompt, char *text) {
     free(prompt->pending);
     prompt->pending = text;
 }
 
 /* Runs what is complete of the pending text and keeps the rest. */
-static void run_complete(Prompt *prompt)
-{
+static void run_complete(Prompt *prompt) {
     const Options *options = prompt->console->options;
     QueryView view = {.out = stdout,
                       .messages = stdout,
@@ -218,8 +210,7 @@ static void run_complete(Prompt *prompt)
     set_pending(prompt, rest ? rest : strdup(""));
 }
 
-static void take_line(Prompt *prompt, const char *line)
-{
+static void take_line(Prompt *prompt, const char *line) {
     size_t size = strlen(prompt->pending) + strlen(line) + 2;
     char *text = malloc(size);
     if (text == NULL) {
@@ -230,8 +221,7 @@ static void take_line(Prompt *prompt, const char *line)
     run_complete(prompt);
 }
 
-void console_run_prompt(Console *console)
-{
+void console_run_prompt(Console *console) {
     Prompt prompt;
     open_prompt(&prompt, console);
     while (!interrupt_is_final()) {

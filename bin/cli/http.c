@@ -1,6 +1,7 @@
 /*
- * The multi interface of libcurl drives a single easy handle: its poll returns every tenth of a second, which is
- * where an interrupt is noticed and the progress line redrawn. The connection is kept between requests.
+ * The multi interface of libcurl drives a single easy handle: its poll returns every tenth of a
+ * second, which is where an interrupt is noticed and the progress line redrawn. The connection is
+ * kept between requests.
  */
 #include "http.h"
 
@@ -26,15 +27,13 @@ struct Http {
     const HttpRequest *request; /* the one under way */
 };
 
-static long now_milliseconds(void)
-{
+static long now_milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static size_t take_body(char *bytes, size_t size, size_t count, void *argument)
-{
+static size_t take_body(char *bytes, size_t size, size_t count, void *argument) {
     Http *http = argument;
     size_t added = size * count;
     if (http->body_bytes + added + 1 > http->body_capacity) {
@@ -50,8 +49,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *argument)
     return added;
 }
 
-static size_t take_header(char *bytes, size_t size, size_t count, void *argument)
-{
+static size_t take_header(char *bytes, size_t size, size_t count, void *argument) {
     Http *http = argument;
     size_t total = size * count, length = total;
     while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
@@ -67,8 +65,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *argument
     return total;
 }
 
-Http *http_create(const HttpOptions *options)
-{
+Http *http_create(const HttpOptions *options) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     Http *http = calloc(1, sizeof *http);
     if (http == NULL) {
@@ -81,8 +78,7 @@ Http *http_create(const HttpOptions *options)
     return http;
 }
 
-void http_free(Http *http)
-{
+void http_free(Http *http) {
     if (http != NULL) {
         curl_easy_cleanup(http->easy);
         curl_multi_cleanup(http->multi);
@@ -92,8 +88,7 @@ void http_free(Http *http)
     }
 }
 
-static void set_connection_options(Http *http)
-{
+static void set_connection_options(Http *http) {
     const HttpOptions *options = http->options;
     CURL *easy = http->easy;
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->failure);
@@ -121,8 +116,7 @@ static void set_connection_options(Http *http)
     }
 }
 
-static struct curl_slist *prepare(Http *http, const HttpRequest *request)
-{
+static struct curl_slist *prepare(Http *http, const HttpRequest *request) {
     CURL *easy = http->easy;
     curl_easy_reset(easy);
     set_connection_options(http);
@@ -151,8 +145,7 @@ static struct curl_slist *prepare(Http *http, const HttpRequest *request)
 }
 
 /* The interrupt stays pending: the caller decides what it means. */
-static HttpOutcome transfer(Http *http, const HttpRequest *request)
-{
+static HttpOutcome transfer(Http *http, const HttpRequest *request) {
     int running = 1;
     HttpOutcome outcome = HTTP_FAILED;
     curl_multi_add_handle(http->multi, http->easy);
@@ -185,8 +178,7 @@ static HttpOutcome transfer(Http *http, const HttpRequest *request)
     return outcome;
 }
 
-static HttpOutcome send_once(Http *http, const HttpRequest *request, HttpResponse *response)
-{
+static HttpOutcome send_once(Http *http, const HttpRequest *request, HttpResponse *response) {
     http->request = request;
     http->body_bytes = 0;
     http->body[0] = http->failure[0] = '\0';
@@ -206,8 +198,7 @@ static HttpOutcome send_once(Http *http, const HttpRequest *request, HttpRespons
     return outcome;
 }
 
-HttpOutcome http_send(Http *http, const HttpRequest *request, HttpResponse *ret_response)
-{
+HttpOutcome http_send(Http *http, const HttpRequest *request, HttpResponse *ret_response) {
     long end = now_milliseconds() + http->options->timeout_milliseconds;
     bool is_get = strcmp(request->method, "GET") == 0;
     for (int attempt = 1;; attempt++) {

@@ -1,6 +1,7 @@
 /*
  * HTTP for the command line: one request at a time over a kept connection.
- * A request ends early when the user interrupts; the wait calls back so that a progress line stays alive.
+ * A request ends early when the user interrupts; the wait calls back so that a progress line stays
+ * alive.
  */
 #pragma once
 

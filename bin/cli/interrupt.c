@@ -1,5 +1,6 @@
 /*
- * Signal marks of the command line; see interrupt.h. Only the main thread exists, so plain flags do.
+ * Signal marks of the command line; see interrupt.h. Only the main thread exists, so plain flags
+ * do.
  */
 #include "interrupt.h"
 
@@ -8,16 +9,14 @@
 
 static volatile sig_atomic_t is_pending, is_final;
 
-static void note_signal(int number)
-{
+static void note_signal(int number) {
     is_pending = 1;
     if (number != SIGINT) {
         is_final = 1;
     }
 }
 
-void interrupt_install(void)
-{
+void interrupt_install(void) {
     struct sigaction action = {.sa_handler = note_signal}, ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
@@ -26,17 +25,14 @@ void interrupt_install(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-bool interrupt_is_pending(void)
-{
+bool interrupt_is_pending(void) {
     return is_pending;
 }
 
-bool interrupt_is_final(void)
-{
+bool interrupt_is_final(void) {
     return is_final;
 }
 
-void interrupt_clear(void)
-{
+void interrupt_clear(void) {
     is_pending = is_final;
 }

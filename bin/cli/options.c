@@ -1,6 +1,7 @@
 /*
- * A table of flags: how each is called, where its value goes, what the help says. `--flag value` and `--flag=value` are
- * the same; a single argument without dashes is the server's URL, with catalog and schema as its path.
+ * A table of flags: how each is called, where its value goes, what the help says. `--flag value`
+ * and `--flag=value` are the same; a single argument without dashes is the server's URL, with
+ * catalog and schema as its path.
  */
 #include "options.h"
 
@@ -83,8 +84,7 @@ static const Flag FLAGS[] = {
 };
 enum { FLAG_COUNT = sizeof FLAGS / sizeof FLAGS[0] };
 
-void options_print_help(FILE *out)
-{
+void options_print_help(FILE *out) {
     fputs("Usage: warren [OPTION...] [URL]\n"
           "  URL: http://host:port/catalog/schema\n\n",
           out);
@@ -101,21 +101,18 @@ void options_print_help(FILE *out)
     fputc('\n', out);
 }
 
-static bool complain(const char *what, const char *about)
-{
+static bool complain(const char *what, const char *about) {
     fprintf(stderr, "%s: %s\nwarren --help lists the options.\n", what, about);
     return false;
 }
 
-static bool is_flag_bare(FlagKind kind)
-{
+static bool is_flag_bare(FlagKind kind) {
     return kind == FLAG_TRUE || kind == FLAG_PROGRESS || kind == FLAG_NO_PROGRESS ||
            kind == FLAG_IGNORED_TRUE;
 }
 
 /* A number and ms, s, m, h or d. */
-static bool read_duration(const char *text, long *ret_milliseconds)
-{
+static bool read_duration(const char *text, long *ret_milliseconds) {
     static const struct {
         const char *unit;
         double milliseconds;
@@ -131,8 +128,7 @@ static bool read_duration(const char *text, long *ret_milliseconds)
     return false;
 }
 
-static bool set_named(NamedValues *values, const char *flag, const char *text)
-{
+static bool set_named(NamedValues *values, const char *flag, const char *text) {
     const char *equals = strchr(text, '=');
     if (equals == NULL || equals == text) {
         return complain("Expected name=value", flag);
@@ -143,8 +139,7 @@ static bool set_named(NamedValues *values, const char *flag, const char *text)
     return true;
 }
 
-static bool set_flag(Options *options, Session *session, const Flag *flag, const char *value)
-{
+static bool set_flag(Options *options, Session *session, const Flag *flag, const char *value) {
     char *of_options = (char *)options + flag->offset, *of_session = (char *)session + flag->offset;
     switch (flag->kind) {
     case FLAG_SESSION_TEXT:
@@ -177,8 +172,7 @@ static bool set_flag(Options *options, Session *session, const Flag *flag, const
     return false;
 }
 
-static const Flag *find_flag(const char *argument, const char **ret_value)
-{
+static const Flag *find_flag(const char *argument, const char **ret_value) {
     size_t length = strcspn(argument, "=");
     *ret_value = argument[length] == '=' ? argument + length + 1 : NULL;
     for (int i = 0; i < FLAG_COUNT; i++) {
@@ -190,8 +184,7 @@ static const Flag *find_flag(const char *argument, const char **ret_value)
 }
 
 /* Puts scheme and port to a server's address and takes catalog and schema from its path. */
-static void read_server(Options *options, Session *session)
-{
+static void read_server(Options *options, Session *session) {
     char *given = strdup(options->server ? options->server : "localhost:8080");
     char *scheme_end = strstr(given, "://"), *host = scheme_end ? scheme_end + 3 : given;
     host[strcspn(host, "?#")] = '\0';
@@ -223,8 +216,7 @@ static void read_server(Options *options, Session *session)
 }
 
 /* The zone's name: TZ, or where /etc/localtime points to; NULL leaves it to the server. */
-static char *system_time_zone(void)
-{
+static char *system_time_zone(void) {
     char path[512];
     const char *variable = getenv("TZ"), *mark = "zoneinfo/";
     if (variable != NULL && *variable != '\0' && *variable != ':' && *variable != '/') {
@@ -237,8 +229,7 @@ static char *system_time_zone(void)
 }
 
 /* en_US.UTF-8 is en-US; C and POSIX have none. */
-static char *system_language(void)
-{
+static char *system_language(void) {
     const char *locale = setlocale(LC_CTYPE, NULL);
     if (locale == NULL || strcmp(locale, "POSIX") == 0 || locale[0] == 'C') {
         return NULL;
@@ -250,14 +241,14 @@ static char *system_language(void)
     return language;
 }
 
-static void set_defaults(Options *options, Session *session)
-{
+static void set_defaults(Options *options, Session *session) {
     const struct passwd *account = getpwuid(getuid());
     const char *history = getenv("TRINO_HISTORY_FILE"), *pager = getenv("TRINO_PAGER");
     const char *home = getenv("HOME");
     char path[4096];
     snprintf(path, sizeof path, "%s/.warren_history", home ? home : ".");
-    *options = (Options){.format = FORMAT_CSV, .interactive_format = FORMAT_ALIGNED, .progress = -1};
+    *options =
+        (Options){.format = FORMAT_CSV, .interactive_format = FORMAT_ALIGNED, .progress = -1};
     options->http.timeout_milliseconds = 120000;
     options->history_file = strdup(history ? history : path);
     options->pager = strdup(pager ? pager : "less -FRSX");
@@ -267,8 +258,7 @@ static void set_defaults(Options *options, Session *session)
     session->language = system_language();
 }
 
-static bool check(const Options *options, const Session *session)
-{
+static bool check(const Options *options, const Session *session) {
     if (session->schema != NULL && session->catalog == NULL) {
         return complain("Schema is set but catalog is not", session->schema);
     }
@@ -284,8 +274,7 @@ static bool check(const Options *options, const Session *session)
     return true;
 }
 
-bool options_read(Options *options, Session *session, int argc, char **argv)
-{
+bool options_read(Options *options, Session *session, int argc, char **argv) {
     set_defaults(options, session);
     for (int i = 1; i < argc; i++) {
         const char *value;
@@ -311,11 +300,15 @@ bool options_read(Options *options, Session *session, int argc, char **argv)
     return options->wants_help || options->wants_version || check(options, session);
 }
 
-void options_done(Options *options)
-{
-    char **texts[] = {&options->server,       &options->execute, &options->file,
-                      &options->history_file, &options->pager,   &options->editing_mode,
-                      &options->password,     (char **)&options->http.proxy,
+void options_done(Options *options) {
+    char **texts[] = {&options->server,
+                      &options->execute,
+                      &options->file,
+                      &options->history_file,
+                      &options->pager,
+                      &options->editing_mode,
+                      &options->password,
+                      (char **)&options->http.proxy,
                       (char **)&options->http.access_token};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         session_text_set(texts[i], NULL);

@@ -1,5 +1,6 @@
 /*
- * A child with a pipe as its input. Ctrl-C belongs to the pager while it runs; the caller clears the mark afterwards.
+ * A child with a pipe as its input. Ctrl-C belongs to the pager while it runs; the caller clears
+ * the mark afterwards.
  */
 #include "pager.h"
 
@@ -12,8 +13,7 @@
 
 extern char **environ;
 
-void pager_open(Pager *pager, const char *command)
-{
+void pager_open(Pager *pager, const char *command) {
     int ends[2];
     *pager = (Pager){0};
     if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -43,8 +43,7 @@ void pager_open(Pager *pager, const char *command)
     pager->input = fdopen(ends[1], "w");
 }
 
-void pager_close(Pager *pager)
-{
+void pager_close(Pager *pager) {
     if (pager->input == NULL) {
         return;
     }

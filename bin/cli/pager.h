@@ -11,7 +11,8 @@ typedef struct Pager {
     pid_t process;
 } Pager;
 
-/* Starts the command by the shell. On failure input is NULL and the caller writes to its own output. */
+/* Starts the command by the shell. On failure input is NULL and the caller writes to its own
+ * output. */
 void pager_open(Pager *pager, const char *command);
 
 /* Waits until the user leaves it. */

@@ -6,12 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
-const char *const OUTPUT_FORMAT_NAMES[] = {
-    "AUTO",       "ALIGNED",      "VERTICAL",            "TSV",  "TSV_HEADER", "CSV",
-    "CSV_HEADER", "CSV_UNQUOTED", "CSV_HEADER_UNQUOTED", "JSON", "MARKDOWN",   "NULL", NULL};
+const char *const OUTPUT_FORMAT_NAMES[] = {"AUTO",       "ALIGNED",      "VERTICAL",
+                                           "TSV",        "TSV_HEADER",   "CSV",
+                                           "CSV_HEADER", "CSV_UNQUOTED", "CSV_HEADER_UNQUOTED",
+                                           "JSON",       "MARKDOWN",     "NULL",
+                                           NULL};
 
-bool output_format_parse(const char *name, OutputFormat *ret_format)
-{
+bool output_format_parse(const char *name, OutputFormat *ret_format) {
     for (int i = 0; OUTPUT_FORMAT_NAMES[i] != NULL; i++) {
         if (strcasecmp(name, OUTPUT_FORMAT_NAMES[i]) == 0) {
             *ret_format = (OutputFormat)i;
@@ -21,18 +22,15 @@ bool output_format_parse(const char *name, OutputFormat *ret_format)
     return false;
 }
 
-static bool is_tsv(OutputFormat format)
-{
+static bool is_tsv(OutputFormat format) {
     return format == FORMAT_TSV || format == FORMAT_TSV_HEADER;
 }
 
-static bool is_quoted(OutputFormat format)
-{
+static bool is_quoted(OutputFormat format) {
     return format == FORMAT_CSV || format == FORMAT_CSV_HEADER;
 }
 
-static void write_tsv(FILE *out, Text text)
-{
+static void write_tsv(FILE *out, Text text) {
     static const char FROM[] = "\b\f\n\r\t\\", TO[] = "bfnrt\\";
     for (size_t i = 0; i < text.size; i++) {
         char c = text.bytes[i];
@@ -46,8 +44,7 @@ static void write_tsv(FILE *out, Text text)
     }
 }
 
-static void write_quoted(FILE *out, Text text)
-{
+static void write_quoted(FILE *out, Text text) {
     putc_unlocked('"', out);
     for (size_t i = 0; i < text.size; i++) {
         if (text.bytes[i] == '"') {
@@ -58,8 +55,7 @@ static void write_quoted(FILE *out, Text text)
     putc_unlocked('"', out);
 }
 
-static void write_field(const Printer *printer, int column, Text text)
-{
+static void write_field(const Printer *printer, int column, Text text) {
     if (column > 0) {
         putc_unlocked(is_tsv(printer->format) ? '\t' : ',', printer->out);
     }
@@ -72,8 +68,7 @@ static void write_field(const Printer *printer, int column, Text text)
     }
 }
 
-static void print_delimited(Printer *printer, const Rows *rows)
-{
+static void print_delimited(Printer *printer, const Rows *rows) {
     OutputFormat format = printer->format;
     bool wants_header = format == FORMAT_TSV_HEADER || format == FORMAT_CSV_HEADER ||
                         format == FORMAT_CSV_HEADER_UNQUOTED;
@@ -95,8 +90,7 @@ static void print_delimited(Printer *printer, const Rows *rows)
     }
 }
 
-static void print_json(Printer *printer, const Rows *rows)
-{
+static void print_json(Printer *printer, const Rows *rows) {
     for (size_t row = 0; row < rows->count; row++) {
         const Cell *cells = rows->cells + row * (size_t)printer->column_count;
         putc('{', printer->out);
@@ -113,8 +107,7 @@ static void print_json(Printer *printer, const Rows *rows)
     }
 }
 
-void printer_print(Printer *printer, const Rows *rows, bool is_last)
-{
+void printer_print(Printer *printer, const Rows *rows, bool is_last) {
     if (printer->format == FORMAT_AUTO) {
         bool fits = table_aligned_width(printer, rows) <= printer->terminal_width;
         printer->format = fits ? FORMAT_ALIGNED : FORMAT_VERTICAL;
@@ -140,8 +133,7 @@ void printer_print(Printer *printer, const Rows *rows, bool is_last)
     fflush(printer->out);
 }
 
-void printer_finish(Printer *printer)
-{
+void printer_finish(Printer *printer) {
     if (printer->format == FORMAT_ALIGNED) {
         fprintf(printer->out, "(%zu row%s)\n", printer->row_count,
                 printer->row_count == 1 ? "" : "s");

@@ -1,6 +1,6 @@
 /*
- * The numbers are those of the last answer; time goes on between answers. Lines are cut to the terminal's width so
- * that going up by their number comes back to the first.
+ * The numbers are those of the last answer; time goes on between answers. Lines are cut to the
+ * terminal's width so that going up by their number comes back to the first.
  */
 #include "progress.h"
 
@@ -13,38 +13,32 @@
 
 enum { REDRAW_MILLISECONDS = 500, BAR_WIDTH_MAX = 42, LINE_BYTES = 256 };
 
-static long now_milliseconds(void)
-{
+static long now_milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static double stat(const Progress *progress, const char *name)
-{
+static double stat(const Progress *progress, const char *name) {
     return json_number_value(json_object_get(statement_member(progress->statement, "stats"), name));
 }
 
-static const char *state_name(const Progress *progress)
-{
+static const char *state_name(const Progress *progress) {
     const json_t *stats = statement_member(progress->statement, "stats");
     const char *state = json_string_value(json_object_get(stats, "state"));
     return state ? state : "QUEUED";
 }
 
-static int terminal_width(FILE *out)
-{
+static int terminal_width(FILE *out) {
     struct winsize size;
     return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-void progress_start(Progress *progress)
-{
+void progress_start(Progress *progress) {
     progress->start_milliseconds = progress->drawn_milliseconds = now_milliseconds();
 }
 
-void progress_erase(Progress *progress)
-{
+void progress_erase(Progress *progress) {
     if (progress->line_count > 0) {
         fprintf(progress->out, "\033[%dA\r\033[J", progress->line_count);
         fflush(progress->out);
@@ -52,20 +46,19 @@ void progress_erase(Progress *progress)
     }
 }
 
-static void draw_line(Progress *progress, const char *line)
-{
+static void draw_line(Progress *progress, const char *line) {
     fprintf(progress->out, "%.*s\n", terminal_width(progress->out) - 1, line);
     progress->line_count++;
 }
 
 /* [====>>>     ]: done, running, to come; before the plan is scheduled a marker that wanders. */
-static void write_bar(const Progress *progress, char *bar, int width)
-{
+static void write_bar(const Progress *progress, char *bar, int width) {
     const json_t *stats = statement_member(progress->statement, "stats");
     memset(bar, ' ', (size_t)width);
     bar[width] = '\0';
     if (!json_is_true(json_object_get(stats, "scheduled"))) {
-        int range = width - 3, tick = (int)((now_milliseconds() - progress->start_milliseconds) / 500);
+        int range = width - 3,
+            tick = (int)((now_milliseconds() - progress->start_milliseconds) / 500);
         int lower = tick % range;
         memcpy(bar + ((tick / range) % 2 == 1 ? range - lower : lower), "<=>", 3);
         return;
@@ -81,8 +74,7 @@ static void write_bar(const Progress *progress, char *bar, int width)
     memset(bar + done_width, '>', (size_t)running_width);
 }
 
-static void draw(Progress *progress)
-{
+static void draw(Progress *progress) {
     char line[LINE_BYTES], bar[BAR_WIDTH_MAX + 1];
     long wall = now_milliseconds() - progress->start_milliseconds;
     bool is_decimal = progress->is_decimal_size;
@@ -111,8 +103,7 @@ static void draw(Progress *progress)
     fflush(progress->out);
 }
 
-void progress_tick(void *argument)
-{
+void progress_tick(void *argument) {
     Progress *progress = argument;
     long now = now_milliseconds();
     if (progress->is_live && progress->statement->results != NULL &&
@@ -122,8 +113,7 @@ void progress_tick(void *argument)
     }
 }
 
-static void print_details(const Progress *progress, double wall)
-{
+static void print_details(const Progress *progress, double wall) {
     FILE *out = progress->out;
     bool is_decimal = progress->is_decimal_size;
     double cpu = stat(progress, "cpuTimeMillis"), rows = stat(progress, "processedRows");
@@ -145,8 +135,7 @@ static void print_details(const Progress *progress, double wall)
     }
 }
 
-void progress_print_summary(Progress *progress)
-{
+void progress_print_summary(Progress *progress) {
     FILE *out = progress->out;
     double wall = stat(progress, "elapsedTimeMillis"), rows = stat(progress, "processedRows");
     double bytes = stat(progress, "processedBytes");

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static ShortText with_unit(double value, const char *unit)
-{
+static ShortText with_unit(double value, const char *unit) {
     ShortText result;
     double scale = value < 10 ? 100 : value < 100 ? 10 : 1;
     int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
@@ -24,8 +23,7 @@ static ShortText with_unit(double value, const char *unit)
     return result;
 }
 
-ShortText count_text(double count)
-{
+ShortText count_text(double count) {
     static const char *const UNITS[] = {"", "K", "M", "B", "T", "Q"};
     int unit = 0;
     for (count = floor(count); count > 1000 && unit < 5; unit++) {
@@ -34,8 +32,7 @@ ShortText count_text(double count)
     return with_unit(count, UNITS[unit]);
 }
 
-ShortText size_text(double bytes, bool is_decimal, bool has_byte_sign)
-{
+ShortText size_text(double bytes, bool is_decimal, bool has_byte_sign) {
     static const char *const LONG[] = {"B", "KB", "MB", "GB", "TB", "PB"};
     static const char *const SHORT[] = {"B", "K", "M", "G", "T", "P"};
     double base = is_decimal ? 1000 : 1024;
@@ -46,16 +43,14 @@ ShortText size_text(double bytes, bool is_decimal, bool has_byte_sign)
     return with_unit(bytes, has_byte_sign ? LONG[unit] : SHORT[unit]);
 }
 
-ShortText seconds_text(long milliseconds)
-{
+ShortText seconds_text(long milliseconds) {
     ShortText result;
     long seconds = (milliseconds + 500) / 1000;
     snprintf(result.text, sizeof result.text, "%ld:%02ld", seconds / 60, seconds % 60);
     return result;
 }
 
-ShortText final_seconds_text(long milliseconds)
-{
+ShortText final_seconds_text(long milliseconds) {
     if (milliseconds >= 60000) {
         return seconds_text(milliseconds);
     }
@@ -65,8 +60,7 @@ ShortText final_seconds_text(long milliseconds)
     return result;
 }
 
-ShortText grouped_text(long long number)
-{
+ShortText grouped_text(long long number) {
     char digits[24];
     ShortText result;
     int length = snprintf(digits, sizeof digits, "%lld", number), at = 0;
@@ -80,7 +74,6 @@ ShortText grouped_text(long long number)
     return result;
 }
 
-double rate_per_second(double amount, double milliseconds)
-{
+double rate_per_second(double amount, double milliseconds) {
     return milliseconds > 0 ? amount * 1000 / milliseconds : 0;
 }

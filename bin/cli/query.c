@@ -1,6 +1,7 @@
 /*
- * Rows are collected for three seconds or ten thousand rows, as in Trino's command line: a table's columns are as wide
- * as what is printed at once needs. The progress lines stay until the first rows are shown.
+ * Rows are collected for three seconds or ten thousand rows, as in Trino's command line: a table's
+ * columns are as wide as what is printed at once needs. The progress lines stay until the first
+ * rows are shown.
  */
 #include "query.h"
 
@@ -24,8 +25,7 @@ typedef struct Query {
     size_t warning_count; /* shown so far */
 } Query;
 
-static void print_warnings(Query *query)
-{
+static void print_warnings(Query *query) {
     const json_t *warnings = statement_member(&query->statement, "warnings");
     size_t count = json_array_size(warnings);
     if (count <= query->warning_count) {
@@ -41,8 +41,7 @@ static void print_warnings(Query *query)
     fputc('\n', query->view->messages);
 }
 
-static size_t output_width(void)
-{
+static size_t output_width(void) {
     struct winsize size;
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
@@ -55,8 +54,7 @@ typedef struct Output {
 } Output;
 
 /* False when nobody reads any more. */
-static bool flush_rows(Query *query, Output *output, bool is_last)
-{
+static bool flush_rows(Query *query, Output *output, bool is_last) {
     progress_erase(&query->progress);
     query->progress.is_live = false;
     if (output->pager.input == NULL && query->view->pager != NULL && !output->printer.has_header &&
@@ -72,8 +70,7 @@ static bool flush_rows(Query *query, Output *output, bool is_last)
     return !ferror(output->printer.out);
 }
 
-static bool collect_page(Query *query, Output *output)
-{
+static bool collect_page(Query *query, Output *output) {
     Statement *statement = &query->statement;
     if (statement->data == NULL) {
         return true;
@@ -86,16 +83,14 @@ static bool collect_page(Query *query, Output *output)
     return true;
 }
 
-static void print_results(Query *query)
-{
+static void print_results(Query *query) {
     Statement *statement = &query->statement;
     Output output = {.printer = {.format = query->view->format,
                                  .out = query->view->out,
                                  .terminal_width = output_width()},
                      .since = time(NULL)};
-    output.printer.columns =
-        columns_read(statement->arena, statement_member(statement, "columns"),
-                     &output.printer.column_count);
+    output.printer.columns = columns_read(statement->arena, statement_member(statement, "columns"),
+                                          &output.printer.column_count);
     output.rows = (Rows){.arena = arena_create(statement->arena),
                          .column_count = output.printer.column_count};
     bool goes_on = collect_page(query, &output);
@@ -123,15 +118,13 @@ static void print_results(Query *query)
     }
 }
 
-static void discard_rows(Query *query)
-{
+static void discard_rows(Query *query) {
     while (query->statement.state == STATEMENT_RUNNING) {
         statement_advance(&query->statement);
     }
 }
 
-static void print_update(Query *query, const char *update)
-{
+static void print_update(Query *query, const char *update) {
     const json_t *count = statement_member(&query->statement, "updateCount");
     progress_erase(&query->progress);
     if (json_is_integer(count)) {
@@ -147,8 +140,7 @@ static void print_update(Query *query, const char *update)
 }
 
 /* The line of the statement and a caret below the place; columns count code points. */
-static void print_location(FILE *out, const char *sql, long line, long column)
-{
+static void print_location(FILE *out, const char *sql, long line, long column) {
     for (long i = 1; i < line && sql != NULL; i++) {
         sql = strchr(sql, '\n');
         sql = sql ? sql + 1 : NULL;
@@ -161,15 +153,13 @@ static void print_location(FILE *out, const char *sql, long line, long column)
     fprintf(out, "%*s^\n", indent + (int)column - 1, "");
 }
 
-static void print_stack(FILE *out, const json_t *failure)
-{
+static void print_stack(FILE *out, const json_t *failure) {
     const char *type = json_string_value(json_object_get(failure, "type"));
     const char *message = json_string_value(json_object_get(failure, "message"));
     fprintf(out, "%s: %s\n", type ? type : "", message ? message : "");
     size_t index;
     json_t *line;
-    json_array_foreach(json_object_get(failure, "stack"), index, line)
-    {
+    json_array_foreach(json_object_get(failure, "stack"), index, line) {
         fprintf(out, "\tat %s\n", json_string_value(line) ? json_string_value(line) : "");
     }
     const json_t *cause = json_object_get(failure, "cause");
@@ -179,8 +169,7 @@ static void print_stack(FILE *out, const json_t *failure)
     }
 }
 
-static void print_failure(Query *query, const json_t *error)
-{
+static void print_failure(Query *query, const json_t *error) {
     FILE *out = query->view->messages;
     const char *message = json_string_value(json_object_get(error, "message"));
     fprintf(out, "Query %s failed: %s\n", statement_text(&query->statement, "id"),
@@ -199,15 +188,13 @@ static void print_failure(Query *query, const json_t *error)
 }
 
 /* Until rows come, the statement ends, or (for a statement without rows) its kind is known. */
-static void await_rows(Query *query)
-{
+static void await_rows(Query *query) {
     while (query->statement.state == STATEMENT_RUNNING && query->statement.data == NULL) {
         statement_advance(&query->statement);
     }
 }
 
-static bool print_end(Query *query)
-{
+static bool print_end(Query *query) {
     FILE *messages = query->view->messages;
     const json_t *error = statement_error(&query->statement);
     progress_erase(&query->progress);
@@ -239,8 +226,7 @@ static bool print_end(Query *query)
 }
 
 bool query_run(Http *http, Session *session, const char *server, const char *sql,
-               const QueryView *view)
-{
+               const QueryView *view) {
     Query query = {.statement = {.http = http,
                                  .session = session,
                                  .server = server,

@@ -1,5 +1,6 @@
 /*
- * Session state and its headers (see the protocol in docs); values of lists are URL-encoded both ways, `+` is a space.
+ * Session state and its headers (see the protocol in docs); values of lists are URL-encoded both
+ * ways, `+` is a space.
  */
 #include "session.h"
 
@@ -9,15 +10,13 @@
 #include <string.h>
 #include <strings.h>
 
-void session_text_set(char **member, const char *value)
-{
+void session_text_set(char **member, const char *value) {
     char *copy = value == NULL ? NULL : strdup(value);
     free(*member);
     *member = copy;
 }
 
-void named_values_set(NamedValues *values, const char *name, const char *value)
-{
+void named_values_set(NamedValues *values, const char *name, const char *value) {
     for (int i = 0; i < values->count; i++) {
         if (strcmp(values->items[i].name, name) == 0) {
             session_text_set(&values->items[i].value, value);
@@ -31,8 +30,7 @@ void named_values_set(NamedValues *values, const char *name, const char *value)
     values->items[values->count++] = (NamedValue){strdup(name), strdup(value)};
 }
 
-void named_values_remove(NamedValues *values, const char *name)
-{
+void named_values_remove(NamedValues *values, const char *name) {
     for (int i = 0; i < values->count; i++) {
         if (strcmp(values->items[i].name, name) == 0) {
             free(values->items[i].name);
@@ -45,8 +43,7 @@ void named_values_remove(NamedValues *values, const char *name)
     }
 }
 
-static void named_values_clear(NamedValues *values)
-{
+static void named_values_clear(NamedValues *values) {
     while (values->count > 0) {
         named_values_remove(values, values->items[0].name);
     }
@@ -54,12 +51,13 @@ static void named_values_clear(NamedValues *values)
     *values = (NamedValues){0};
 }
 
-void session_done(Session *session)
-{
-    char **texts[] = {&session->user,        &session->authorization_user, &session->catalog,
-                      &session->schema,      &session->path,               &session->source,
-                      &session->time_zone,   &session->language,           &session->client_info,
-                      &session->client_tags, &session->trace_token,        &session->transaction_id,
+void session_done(Session *session) {
+    char **texts[] = {&session->user,          &session->authorization_user,
+                      &session->catalog,       &session->schema,
+                      &session->path,          &session->source,
+                      &session->time_zone,     &session->language,
+                      &session->client_info,   &session->client_tags,
+                      &session->trace_token,   &session->transaction_id,
                       &session->original_roles};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         session_text_set(texts[i], NULL);
@@ -71,13 +69,13 @@ void session_done(Session *session)
     named_values_clear(&session->resource_estimates);
 }
 
-static int hex_digit(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower(c) - 'a' + 10 : -1;
+static int hex_digit(char c) {
+    return isdigit((unsigned char)c)    ? c - '0'
+           : isxdigit((unsigned char)c) ? tolower(c) - 'a' + 10
+                                        : -1;
 }
 
-static void url_decode(char *text)
-{
+static void url_decode(char *text) {
     char *out = text;
     for (const char *in = text; *in != '\0'; in++) {
         if (in[0] == '%' && hex_digit(in[1]) >= 0 && hex_digit(in[2]) >= 0) {
@@ -90,8 +88,7 @@ static void url_decode(char *text)
     *out = '\0';
 }
 
-static char *url_encode(Arena *arena, const char *text)
-{
+static char *url_encode(Arena *arena, const char *text) {
     char *encoded = arena_alloc(arena, strlen(text) * 3 + 1), *out = encoded;
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
@@ -108,8 +105,7 @@ static char *url_encode(Arena *arena, const char *text)
 }
 
 /* `name=value`, the value (and for prepared statements the name) URL-encoded. */
-static void take_named(NamedValues *values, const char *text)
-{
+static void take_named(NamedValues *values, const char *text) {
     char *name = strdup(text), *equals = strchr(name, '=');
     if (equals != NULL) {
         *equals = '\0';
@@ -120,16 +116,14 @@ static void take_named(NamedValues *values, const char *text)
     free(name);
 }
 
-static void remove_encoded(NamedValues *values, const char *text)
-{
+static void remove_encoded(NamedValues *values, const char *text) {
     char *name = strdup(text);
     url_decode(name);
     named_values_remove(values, name);
     free(name);
 }
 
-static void set_authorization_user(Session *session, const char *user)
-{
+static void set_authorization_user(Session *session, const char *user) {
     session_text_set(&session->authorization_user, user);
     named_values_clear(&session->roles);
     if (user == NULL) {
@@ -137,8 +131,7 @@ static void set_authorization_user(Session *session, const char *user)
     }
 }
 
-void session_take_header(Session *session, const char *name, const char *value)
-{
+void session_take_header(Session *session, const char *name, const char *value) {
     if (strncasecmp(name, "X-Trino-", 8) != 0) {
         return;
     }
@@ -178,15 +171,13 @@ typedef struct HeaderList {
     int count;
 } HeaderList;
 
-static void add(HeaderList *list, const char *name, const char *value)
-{
+static void add(HeaderList *list, const char *name, const char *value) {
     if (value != NULL) {
         list->items[list->count++] = arena_printf(list->arena, "X-Trino-%s: %s", name, value);
     }
 }
 
-static void add_named(HeaderList *list, const char *header, const NamedValues *values)
-{
+static void add_named(HeaderList *list, const char *header, const NamedValues *values) {
     for (int i = 0; i < values->count; i++) {
         const NamedValue *item = &values->items[i];
         add(list, header,
@@ -195,8 +186,7 @@ static void add_named(HeaderList *list, const char *header, const NamedValues *v
     }
 }
 
-const char *const *session_headers(const Session *session, Arena *arena)
-{
+const char *const *session_headers(const Session *session, Arena *arena) {
     enum { SINGLE_HEADERS = 20 };
     int count = SINGLE_HEADERS + session->properties.count + session->prepared.count +
                 session->roles.count + session->extra_credentials.count +

@@ -1,6 +1,6 @@
 /*
- * What the client remembers between statements: the server keeps none of it. Response headers change it, every
- * POST carries it as request headers.
+ * What the client remembers between statements: the server keeps none of it. Response headers
+ * change it, every POST carries it as request headers.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ typedef struct Session {
     char *user, *authorization_user; /* the second after SET SESSION AUTHORIZATION, else NULL */
     char *catalog, *schema, *path;   /* NULL when not set */
     char *source, *time_zone, *language, *client_info, *client_tags, *trace_token;
-    char *transaction_id;  /* NULL outside a transaction */
-    char *original_roles;  /* NULL, or what SET SESSION AUTHORIZATION answered */
+    char *transaction_id; /* NULL outside a transaction */
+    char *original_roles; /* NULL, or what SET SESSION AUTHORIZATION answered */
     NamedValues properties, prepared, roles, extra_credentials, resource_estimates;
 } Session;
 

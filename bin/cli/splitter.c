@@ -1,6 +1,7 @@
 /*
- * A scan by token. Inside CREATE FUNCTION and WITH FUNCTION, BEGIN, CASE, IF, LOOP, WHILE and REPEAT open a block that
- * END closes, and `;` inside a block belongs to the routine, as it does for Trino's command line.
+ * A scan by token. Inside CREATE FUNCTION and WITH FUNCTION, BEGIN, CASE, IF, LOOP, WHILE and
+ * REPEAT open a block that END closes, and `;` inside a block belongs to the routine, as it does
+ * for Trino's command line.
  */
 #include "splitter.h"
 
@@ -8,14 +9,12 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_word_byte(char c)
-{
+static bool is_word_byte(char c) {
     return isalnum((unsigned char)c) || c == '_' || (c & 0x80) != 0;
 }
 
 /* The length of the token at text: a quoted part, a comment, a word, or one byte. */
-static size_t token_length(const char *text)
-{
+static size_t token_length(const char *text) {
     size_t length = 1;
     char first = text[0];
     if (first == '\'' || first == '"' || first == '`') {
@@ -39,13 +38,12 @@ static size_t token_length(const char *text)
     return length;
 }
 
-static bool is_comment(const char *token, size_t length)
-{
-    return length >= 2 && ((token[0] == '-' && token[1] == '-') || (token[0] == '/' && token[1] == '*'));
+static bool is_comment(const char *token, size_t length) {
+    return length >= 2 &&
+           ((token[0] == '-' && token[1] == '-') || (token[0] == '/' && token[1] == '*'));
 }
 
-static bool is_unfinished(const char *token, size_t length)
-{
+static bool is_unfinished(const char *token, size_t length) {
     if (token[0] == '\'' || token[0] == '"' || token[0] == '`') {
         return length < 2 || token[length - 1] != token[0];
     }
@@ -53,8 +51,7 @@ static bool is_unfinished(const char *token, size_t length)
            (length < 4 || strncmp(token + length - 2, "*/", 2) != 0);
 }
 
-static bool is_word(const char *token, size_t length, const char *word)
-{
+static bool is_word(const char *token, size_t length, const char *word) {
     return strlen(word) == length && strncasecmp(token, word, length) == 0;
 }
 
@@ -65,8 +62,7 @@ typedef struct RoutineScan {
     bool after_end; /* END IF, END CASE, ...: the second word opens nothing */
 } RoutineScan;
 
-static void scan_word(RoutineScan *scan, const char *token, size_t length, const char *rest)
-{
+static void scan_word(RoutineScan *scan, const char *token, size_t length, const char *rest) {
     static const char *const OPENERS[] = {"BEGIN", "CASE", "LOOP", "WHILE", "REPEAT"};
     if (!is_word_byte(token[0])) {
         return;
@@ -91,8 +87,7 @@ static void scan_word(RoutineScan *scan, const char *token, size_t length, const
     scan->after_end = false;
 }
 
-static void trim(SplitStatement *statement)
-{
+static void trim(SplitStatement *statement) {
     while (statement->size > 0 && isspace((unsigned char)statement->text[0])) {
         statement->text++;
         statement->size--;
@@ -103,8 +98,7 @@ static void trim(SplitStatement *statement)
 }
 
 bool split_next(const char *text, bool knows_vertical, size_t *position,
-                SplitStatement *ret_statement)
-{
+                SplitStatement *ret_statement) {
     size_t start = *position, at = start;
     RoutineScan scan = {0};
     while (text[at] != '\0') {
@@ -134,8 +128,7 @@ bool split_next(const char *text, bool knows_vertical, size_t *position,
     return rest.size > 0;
 }
 
-bool statement_is_empty(const char *text, size_t size)
-{
+bool statement_is_empty(const char *text, size_t size) {
     for (size_t at = 0; at < size;) {
         size_t length = token_length(text + at);
         if (is_unfinished(text + at, length) ||

@@ -1,5 +1,6 @@
 /*
- * Cuts text into statements at `;` (and `\G` when asked for) outside quotes, comments and the bodies of SQL routines.
+ * Cuts text into statements at `;` (and `\G` when asked for) outside quotes, comments and the
+ * bodies of SQL routines.
  */
 #pragma once
 
@@ -14,8 +15,9 @@ typedef struct SplitStatement {
 } SplitStatement;
 
 /*
- * The next statement at *position, which moves past it. False at the end of the text. An empty statement between
- * delimiters is skipped, what is left after the last delimiter comes with is_complete false.
+ * The next statement at *position, which moves past it. False at the end of the text. An empty
+ * statement between delimiters is skipped, what is left after the last delimiter comes with
+ * is_complete false.
  */
 bool split_next(const char *text, bool knows_vertical, size_t *position,
                 SplitStatement *ret_statement);

@@ -1,6 +1,6 @@
 /*
- * The rows of an answer are kept as text (see value.h) and the rest of it read by jansson. Response headers change the
- * session as they come: the server sends them once a statement has taken effect.
+ * The rows of an answer are kept as text (see value.h) and the rest of it read by jansson. Response
+ * headers change the session as they come: the server sends them once a statement has taken effect.
  */
 #include "statement.h"
 
@@ -10,28 +10,24 @@
 
 #include "value.h"
 
-static void take_header(void *argument, const char *name, const char *value)
-{
+static void take_header(void *argument, const char *name, const char *value) {
     session_take_header(((Statement *)argument)->session, name, value);
 }
 
-static void call_on_wait(void *argument)
-{
+static void call_on_wait(void *argument) {
     Statement *statement = argument;
     if (statement->on_wait != NULL) {
         statement->on_wait(statement->on_wait_argument);
     }
 }
 
-static void fail(Statement *statement, StatementState state, const char *failure)
-{
+static void fail(Statement *statement, StatementState state, const char *failure) {
     statement->state = state;
     statement->failure = arena_strdup(statement->arena, failure);
 }
 
 /* jansson gets the answer with the rows' text blanked out: null and white space. */
-static json_t *parse_without_data(Statement *statement, const HttpResponse *response)
-{
+static json_t *parse_without_data(Statement *statement, const HttpResponse *response) {
     size_t start, size;
     bool has_data =
         json_find_member(response->body, response->body_bytes, "data", &start, &size) && size >= 4;
@@ -56,8 +52,7 @@ static json_t *parse_without_data(Statement *statement, const HttpResponse *resp
     return results;
 }
 
-static void take_results(Statement *statement, const HttpResponse *response)
-{
+static void take_results(Statement *statement, const HttpResponse *response) {
     json_t *results = response->status == 200 ? parse_without_data(statement, response) : NULL;
     if (!json_is_object(results)) {
         json_decref(results);
@@ -81,8 +76,7 @@ static void take_results(Statement *statement, const HttpResponse *response)
     statement->state = next != NULL ? STATEMENT_RUNNING : STATEMENT_FINISHED;
 }
 
-static void send(Statement *statement, const HttpRequest *request, HttpResponse *response)
-{
+static void send(Statement *statement, const HttpRequest *request, HttpResponse *response) {
     statement->data = NULL;
     switch (http_send(statement->http, request, response)) {
     case HTTP_INTERRUPTED:
@@ -98,12 +92,12 @@ static void send(Statement *statement, const HttpRequest *request, HttpResponse 
     }
 }
 
-void statement_start(Statement *statement)
-{
+void statement_start(Statement *statement) {
     HttpResponse response;
     statement->state = STATEMENT_RUNNING;
     HttpRequest request = {.method = "POST",
-                           .url = arena_printf(statement->arena, "%s/v1/statement", statement->server),
+                           .url =
+                               arena_printf(statement->arena, "%s/v1/statement", statement->server),
                            .body = statement->sql,
                            .headers = session_headers(statement->session, statement->arena),
                            .on_header = take_header,
@@ -119,8 +113,7 @@ void statement_start(Statement *statement)
     }
 }
 
-static const char *const *user_header(Statement *statement)
-{
+static const char *const *user_header(Statement *statement) {
     const Session *session = statement->session;
     const char **headers = arena_new_array(statement->arena, const char *, 2);
     const char *user = session->authorization_user ? session->authorization_user : session->user;
@@ -128,8 +121,7 @@ static const char *const *user_header(Statement *statement)
     return headers;
 }
 
-void statement_advance(Statement *statement)
-{
+void statement_advance(Statement *statement) {
     HttpResponse response;
     HttpRequest request = {.method = "GET",
                            .url = statement->next_uri,
@@ -143,8 +135,7 @@ void statement_advance(Statement *statement)
     }
 }
 
-void statement_cancel(Statement *statement)
-{
+void statement_cancel(Statement *statement) {
     if (statement->state != STATEMENT_RUNNING) {
         return;
     }
@@ -160,25 +151,21 @@ void statement_cancel(Statement *statement)
     }
 }
 
-void statement_done(Statement *statement)
-{
+void statement_done(Statement *statement) {
     statement_cancel(statement);
     json_decref(statement->results);
     statement->results = NULL;
 }
 
-const json_t *statement_member(const Statement *statement, const char *member)
-{
+const json_t *statement_member(const Statement *statement, const char *member) {
     return json_object_get(statement->results, member);
 }
 
-const char *statement_text(const Statement *statement, const char *member)
-{
+const char *statement_text(const Statement *statement, const char *member) {
     const char *text = json_string_value(statement_member(statement, member));
     return text ? text : "";
 }
 
-const json_t *statement_error(const Statement *statement)
-{
+const json_t *statement_error(const Statement *statement) {
     return statement_member(statement, "error");
 }

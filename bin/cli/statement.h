@@ -1,5 +1,6 @@
 /*
- * One statement on the server, page by page: POST /v1/statement, then GET nextUri until there is none.
+ * One statement on the server, page by page: POST /v1/statement, then GET nextUri until there is
+ * none.
  */
 #pragma once
 
@@ -25,9 +26,9 @@ typedef struct Statement {
     const char *server; /* scheme://host:port */
     const char *sql;
     StatementState state;
-    char *next_uri;      /* NULL at the end */
-    json_t *results;     /* the last answer without its data; NULL before the first */
-    const char *data;    /* text of the page's rows, NULL without; valid until the next advance */
+    char *next_uri;   /* NULL at the end */
+    json_t *results;  /* the last answer without its data; NULL before the first */
+    const char *data; /* text of the page's rows, NULL without; valid until the next advance */
     size_t data_size;
     const char *failure;
     void (*on_wait)(void *argument); /* while an answer is awaited; may be NULL */

@@ -1,6 +1,6 @@
 /*
- * Tables of several lines a row: ALIGNED, MARKDOWN and VERTICAL. The texts of the rows at hand are made first, since
- * every column must know its widest text before the first line is written.
+ * Tables of several lines a row: ALIGNED, MARKDOWN and VERTICAL. The texts of the rows at hand are
+ * made first, since every column must know its widest text before the first line is written.
  */
 #include "printer.h"
 
@@ -13,16 +13,14 @@ typedef struct Table {
     size_t *widths;
 } Table;
 
-static void write_repeated(FILE *out, char c, size_t count)
-{
+static void write_repeated(FILE *out, char c, size_t count) {
     while (count-- > 0) {
         putc_unlocked(c, out);
     }
 }
 
 /* Markdown's signs are escaped and its rows have one line. */
-static Text markdown_text(Arena *arena, Text text)
-{
+static Text markdown_text(Arena *arena, Text text) {
     char *bytes = arena_alloc(arena, text.size * 4 + 1), *out = bytes;
     for (size_t i = 0; i < text.size; i++) {
         char c = text.bytes[i];
@@ -39,8 +37,7 @@ static Text markdown_text(Arena *arena, Text text)
     return (Text){bytes, (size_t)(out - bytes)};
 }
 
-static Table table_layout(const Printer *printer, const Rows *rows)
-{
+static Table table_layout(const Printer *printer, const Rows *rows) {
     size_t columns = (size_t)printer->column_count;
     Table table = {arena_new_array(rows->arena, Text, rows->count * columns + 1),
                    arena_new_array(rows->arena, size_t, columns + 1)};
@@ -61,8 +58,7 @@ static Table table_layout(const Printer *printer, const Rows *rows)
     return table;
 }
 
-size_t table_aligned_width(const Printer *printer, const Rows *rows)
-{
+size_t table_aligned_width(const Printer *printer, const Rows *rows) {
     Table table = table_layout(printer, rows);
     size_t width = 0;
     for (int i = 0; i < printer->column_count; i++) {
@@ -71,8 +67,7 @@ size_t table_aligned_width(const Printer *printer, const Rows *rows)
     return width;
 }
 
-static void print_aligned_header(Printer *printer, const Table *table)
-{
+static void print_aligned_header(Printer *printer, const Table *table) {
     FILE *out = printer->out;
     for (int i = 0; i < printer->column_count; i++) {
         const char *name = printer->columns[i].name;
@@ -96,8 +91,7 @@ static void print_aligned_header(Printer *printer, const Table *table)
 }
 
 /* Takes the first line off the text. */
-static Text take_line(Text *text, bool *ret_has_more)
-{
+static Text take_line(Text *text, bool *ret_has_more) {
     const char *end = text->size ? memchr(text->bytes, '\n', text->size) : NULL;
     Text line = {text->bytes, end ? (size_t)(end - text->bytes) : text->size};
     size_t taken = line.size + (end != NULL);
@@ -107,8 +101,7 @@ static Text take_line(Text *text, bool *ret_has_more)
 }
 
 /* A text with several lines continues below, marked by `+` unless it is the only row. */
-static void print_aligned_row(Printer *printer, const Table *table, Text *texts, bool marks)
-{
+static void print_aligned_row(Printer *printer, const Table *table, Text *texts, bool marks) {
     FILE *out = printer->out;
     bool has_more = true;
     while (has_more) {
@@ -131,8 +124,7 @@ static void print_aligned_row(Printer *printer, const Table *table, Text *texts,
     }
 }
 
-void table_print_aligned(Printer *printer, const Rows *rows, bool is_last)
-{
+void table_print_aligned(Printer *printer, const Rows *rows, bool is_last) {
     Table table = table_layout(printer, rows);
     printer->row_count += rows->count;
     if (!printer->has_header) {
@@ -144,8 +136,8 @@ void table_print_aligned(Printer *printer, const Rows *rows, bool is_last)
     }
 }
 
-static void print_markdown_field(const Printer *printer, const Table *table, int column, Text text)
-{
+static void print_markdown_field(const Printer *printer, const Table *table, int column,
+                                 Text text) {
     size_t blanks = table->widths[column] - console_width(text.bytes, text.size) + 1;
     bool is_numeric = printer->columns[column].type->is_numeric;
     putc('|', printer->out);
@@ -154,8 +146,7 @@ static void print_markdown_field(const Printer *printer, const Table *table, int
     write_repeated(printer->out, ' ', is_numeric ? 1 : blanks);
 }
 
-void table_print_markdown(Printer *printer, const Rows *rows)
-{
+void table_print_markdown(Printer *printer, const Rows *rows) {
     Table table = table_layout(printer, rows);
     FILE *out = printer->out;
     if (!printer->has_header) {
@@ -181,12 +172,10 @@ void table_print_markdown(Printer *printer, const Rows *rows)
     }
 }
 
-static void print_record_rule(Printer *printer, size_t names_width, size_t values_width)
-{
+static void print_record_rule(Printer *printer, size_t names_width, size_t values_width) {
     char rule[64];
     FILE *out = printer->out;
-    size_t width =
-        (size_t)snprintf(rule, sizeof rule, "-[ RECORD %zu ]", ++printer->row_count);
+    size_t width = (size_t)snprintf(rule, sizeof rule, "-[ RECORD %zu ]", ++printer->row_count);
     fputs(rule, out);
     if (names_width + 1 >= width) {
         write_repeated(out, '-', names_width + 1 - width);
@@ -198,8 +187,7 @@ static void print_record_rule(Printer *printer, size_t names_width, size_t value
     putc('\n', out);
 }
 
-void table_print_vertical(Printer *printer, const Rows *rows)
-{
+void table_print_vertical(Printer *printer, const Rows *rows) {
     size_t names_width = 0, values_width = 0, columns = (size_t)printer->column_count;
     for (size_t i = 0; i < columns; i++) {
         size_t width = console_width(printer->columns[i].name, strlen(printer->columns[i].name));

@@ -1,6 +1,7 @@
 /*
- * A recursive reader of JSON text. Strings are decoded in place in a copy that belongs to the rows' arena, since
- * decoded text is never longer than its JSON. Depth is limited: types of results nest far less.
+ * A recursive reader of JSON text. Strings are decoded in place in a copy that belongs to the rows'
+ * arena, since decoded text is never longer than its JSON. Depth is limited: types of results nest
+ * far less.
  */
 #include "value.h"
 
@@ -9,8 +10,7 @@
 
 enum { DEPTH_MAX = 500 };
 
-static ValueType *type_read(Arena *arena, const json_t *signature)
-{
+static ValueType *type_read(Arena *arena, const json_t *signature) {
     static const char *const NUMERIC[] = {"tinyint", "smallint", "integer", "bigint",
                                           "real",    "double",   "decimal"};
     ValueType *type = arena_new(arena, ValueType);
@@ -41,8 +41,7 @@ static ValueType *type_read(Arena *arena, const json_t *signature)
     return type;
 }
 
-Column *columns_read(Arena *arena, const json_t *columns, int *ret_count)
-{
+Column *columns_read(Arena *arena, const json_t *columns, int *ret_count) {
     int count = (int)json_array_size(columns);
     Column *read = arena_new_array(arena, Column, count + 1);
     for (int i = 0; i < count; i++) {
@@ -61,15 +60,13 @@ typedef struct Reader {
     int depth;
 } Reader;
 
-static void skip_blanks(Reader *reader)
-{
+static void skip_blanks(Reader *reader) {
     while (reader->at < reader->end && strchr(" \t\r\n", *reader->at) != NULL) {
         reader->at++;
     }
 }
 
-static bool take(Reader *reader, char c)
-{
+static bool take(Reader *reader, char c) {
     skip_blanks(reader);
     if (reader->at < reader->end && *reader->at == c) {
         reader->at++;
@@ -78,8 +75,7 @@ static bool take(Reader *reader, char c)
     return false;
 }
 
-static unsigned read_hex4(const char *text)
-{
+static unsigned read_hex4(const char *text) {
     unsigned code = 0;
     for (int i = 0; i < 4; i++) {
         unsigned char c = (unsigned char)text[i];
@@ -89,8 +85,7 @@ static unsigned read_hex4(const char *text)
     return code;
 }
 
-static char *write_utf8(char *out, unsigned code)
-{
+static char *write_utf8(char *out, unsigned code) {
     if (code < 0x80) {
         *out++ = (char)code;
     } else if (code < 0x800) {
@@ -109,9 +104,9 @@ static char *write_utf8(char *out, unsigned code)
     return out;
 }
 
-/* The escape after a backslash at *in; half a surrogate pair becomes a question mark, as in Java's output. */
-static char *decode_escape(const char **in, const char *end, char *out)
-{
+/* The escape after a backslash at *in; half a surrogate pair becomes a question mark, as in Java's
+ * output. */
+static char *decode_escape(const char **in, const char *end, char *out) {
     char kind = *(*in)++;
     static const char FROM[] = "bfnrt", TO[] = "\b\f\n\r\t";
     const char *found = kind == '\0' ? NULL : strchr(FROM, kind);
@@ -132,8 +127,7 @@ static char *decode_escape(const char **in, const char *end, char *out)
 }
 
 /* After the opening quote. */
-static bool read_string(Reader *reader, Cell *cell)
-{
+static bool read_string(Reader *reader, Cell *cell) {
     char *start = reader->at, *close = start;
     bool has_escapes = false;
     while (close < reader->end && *close != '"') {
@@ -160,15 +154,13 @@ static bool read_string(Reader *reader, Cell *cell)
     return true;
 }
 
-static int base64_digit(char c)
-{
+static int base64_digit(char c) {
     static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *found = c == '\0' ? NULL : strchr(DIGITS, c);
     return found == NULL ? -1 : (int)(found - DIGITS);
 }
 
-static void decode_base64(Cell *cell)
-{
+static void decode_base64(Cell *cell) {
     char *out = (char *)cell->text;
     unsigned bits = 0, count = 0;
     for (size_t i = 0; i < cell->size; i++) {
@@ -189,8 +181,7 @@ static void decode_base64(Cell *cell)
 static bool read_cell(Reader *reader, const ValueType *type, Cell *cell);
 
 /* Elements up to the closing bracket; in an object a key and a colon stand before each. */
-static bool read_items(Reader *reader, const ValueType *type, Cell *cell, char closing)
-{
+static bool read_items(Reader *reader, const ValueType *type, Cell *cell, char closing) {
     *cell = (Cell){.kind = CELL_ITEMS};
     size_t capacity = 0;
     if (take(reader, closing)) {
@@ -213,9 +204,9 @@ static bool read_items(Reader *reader, const ValueType *type, Cell *cell, char c
         }
         const ValueType *item = NULL;
         if (type != NULL && type->count > 0) {
-            item = type->kind == VALUE_ARRAY                  ? type->items[0]
+            item = type->kind == VALUE_ARRAY     ? type->items[0]
                    : index < (size_t)type->count ? type->items[index]
-                                                              : NULL;
+                                                 : NULL;
         }
         if (!read_cell(reader, item, &cell->items[cell->count++])) {
             return false;
@@ -224,8 +215,7 @@ static bool read_items(Reader *reader, const ValueType *type, Cell *cell, char c
     return take(reader, closing);
 }
 
-static bool read_cell(Reader *reader, const ValueType *type, Cell *cell)
-{
+static bool read_cell(Reader *reader, const ValueType *type, Cell *cell) {
     if (take(reader, '"')) {
         bool is_read = read_string(reader, cell);
         if (is_read && type != NULL && type->kind == VALUE_BYTES) {
@@ -252,8 +242,7 @@ static bool read_cell(Reader *reader, const ValueType *type, Cell *cell)
     return size > 0;
 }
 
-static Cell *rows_next(Rows *rows)
-{
+static Cell *rows_next(Rows *rows) {
     size_t width = (size_t)rows->column_count;
     if (rows->count == rows->capacity) {
         size_t capacity = rows->capacity ? rows->capacity * 2 : 256;
@@ -267,8 +256,7 @@ static Cell *rows_next(Rows *rows)
     return rows->cells + rows->count++ * width;
 }
 
-static bool read_row(Reader *reader, Rows *rows, const Column *columns)
-{
+static bool read_row(Reader *reader, Rows *rows, const Column *columns) {
     Cell *cells = rows_next(rows);
     if (!take(reader, '[')) {
         return false;
@@ -281,8 +269,7 @@ static bool read_row(Reader *reader, Rows *rows, const Column *columns)
     return take(reader, ']');
 }
 
-bool rows_append(Rows *rows, const Column *columns, const char *json, size_t size)
-{
+bool rows_append(Rows *rows, const Column *columns, const char *json, size_t size) {
     char *copy = arena_copy(rows->arena, json, size);
     Reader reader = {.at = copy, .end = copy + size, .arena = rows->arena};
     if (!take(&reader, '[')) {
@@ -299,16 +286,14 @@ bool rows_append(Rows *rows, const Column *columns, const char *json, size_t siz
     return take(&reader, ']');
 }
 
-void rows_reset(Rows *rows)
-{
+void rows_reset(Rows *rows) {
     arena_reset(rows->arena);
     rows->cells = NULL;
     rows->count = rows->capacity = 0;
 }
 
 /* The end of the JSON value at `at`, by brackets and quotes only. */
-static const char *skip_value(const char *at, const char *end)
-{
+static const char *skip_value(const char *at, const char *end) {
     int depth = 0;
     do {
         if (at >= end) {
@@ -334,8 +319,7 @@ static const char *skip_value(const char *at, const char *end)
 }
 
 bool json_find_member(const char *json, size_t size, const char *name, size_t *ret_start,
-                      size_t *ret_size)
-{
+                      size_t *ret_size) {
     const char *at = json, *end = json + size;
     size_t name_size = strlen(name);
     while (at < end && *at != '{') {

@@ -1,6 +1,6 @@
 /*
- * Result values: the types of columns and the cells of rows, read from the JSON text of a page without going through
- * numbers, so that a cell is printed with the digits that the server wrote.
+ * Result values: the types of columns and the cells of rows, read from the JSON text of a page
+ * without going through numbers, so that a cell is printed with the digits that the server wrote.
  */
 #pragma once
 
@@ -42,7 +42,8 @@ typedef struct Column {
     ValueType *type;
 } Column;
 
-/* The rows of some pages: row r has its cells at cells + r * column_count. Everything lives in the arena. */
+/* The rows of some pages: row r has its cells at cells + r * column_count. Everything lives in the
+ * arena. */
 typedef struct Rows {
     Arena *arena;
     Cell *cells;
@@ -58,8 +59,8 @@ bool rows_append(Rows *rows, const Column *columns, const char *json, size_t siz
 void rows_reset(Rows *rows);
 
 /*
- * Where the value of a top-level member of the object stands; false when there is none. Text that is no JSON gives
- * false, too.
+ * Where the value of a top-level member of the object stands; false when there is none. Text that
+ * is no JSON gives false, too.
  */
 bool json_find_member(const char *json, size_t size, const char *name, size_t *ret_start,
                       size_t *ret_size);

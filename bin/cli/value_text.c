@@ -1,6 +1,6 @@
 /*
- * Cells as text. Nested values have the form of Java's collections, which is what Trino's command line prints:
- * [a, NULL], {key=value}, {field=value, value}; bytes are pairs of hexadecimal digits.
+ * Cells as text. Nested values have the form of Java's collections, which is what Trino's command
+ * line prints: [a, NULL], {key=value}, {field=value, value}; bytes are pairs of hexadecimal digits.
  */
 #include "value.h"
 
@@ -9,8 +9,7 @@
 
 enum { NESTED_BYTES_PER_LINE = 16 };
 
-static void write_bytes(FILE *out, const Cell *cell, int bytes_per_line)
-{
+static void write_bytes(FILE *out, const Cell *cell, int bytes_per_line) {
     for (size_t i = 0; i < cell->size; i++) {
         if (i > 0) {
             putc(bytes_per_line > 0 && i % (size_t)bytes_per_line == 0 ? '\n' : ' ', out);
@@ -19,8 +18,7 @@ static void write_bytes(FILE *out, const Cell *cell, int bytes_per_line)
     }
 }
 
-static const ValueType *item_type(const ValueType *type, size_t index)
-{
+static const ValueType *item_type(const ValueType *type, size_t index) {
     if (type->count == 0) {
         return NULL;
     }
@@ -29,8 +27,7 @@ static const ValueType *item_type(const ValueType *type, size_t index)
 }
 
 static void write_cell(FILE *out, const Cell *cell, const ValueType *type, const char *null_text,
-                       int bytes_per_line)
-{
+                       int bytes_per_line) {
     static const ValueType UNKNOWN = {.kind = VALUE_SCALAR};
     type = type ? type : &UNKNOWN;
     if (cell->kind == CELL_NULL) {
@@ -61,8 +58,7 @@ static void write_cell(FILE *out, const Cell *cell, const ValueType *type, const
 }
 
 Text cell_text(Arena *arena, const Cell *cell, const ValueType *type, const char *null_text,
-               int bytes_per_line)
-{
+               int bytes_per_line) {
     if (cell->kind != CELL_ITEMS && cell->kind != CELL_NULL && type->kind != VALUE_BYTES) {
         return (Text){cell->text, cell->size};
     }
@@ -79,19 +75,32 @@ Text cell_text(Arena *arena, const Cell *cell, const ValueType *type, const char
     return text;
 }
 
-void write_json_string(FILE *out, const char *bytes, size_t size)
-{
+void write_json_string(FILE *out, const char *bytes, size_t size) {
     putc('"', out);
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)bytes[i];
         switch (c) {
-        case '"': fputs("\\\"", out); break;
-        case '\\': fputs("\\\\", out); break;
-        case '\b': fputs("\\b", out); break;
-        case '\f': fputs("\\f", out); break;
-        case '\n': fputs("\\n", out); break;
-        case '\r': fputs("\\r", out); break;
-        case '\t': fputs("\\t", out); break;
+        case '"':
+            fputs("\\\"", out);
+            break;
+        case '\\':
+            fputs("\\\\", out);
+            break;
+        case '\b':
+            fputs("\\b", out);
+            break;
+        case '\f':
+            fputs("\\f", out);
+            break;
+        case '\n':
+            fputs("\\n", out);
+            break;
+        case '\r':
+            fputs("\\r", out);
+            break;
+        case '\t':
+            fputs("\\t", out);
+            break;
         default:
             if (c < 0x20) {
                 fprintf(out, "\\u%04X", c);
@@ -103,8 +112,7 @@ void write_json_string(FILE *out, const char *bytes, size_t size)
     putc('"', out);
 }
 
-void cell_write_json(FILE *out, const Cell *cell, const ValueType *type)
-{
+void cell_write_json(FILE *out, const Cell *cell, const ValueType *type) {
     if (cell->kind == CELL_NULL) {
         fputs("null", out);
     } else if (cell->kind == CELL_BARE) {

@@ -1,5 +1,6 @@
 /*
- * warren: the command-line client. Statements come from --execute, --file, standard input, or the prompt.
+ * warren: the command-line client. Statements come from --execute, --file, standard input, or the
+ * prompt.
  */
 #include <errno.h>
 #include <locale.h>
@@ -17,8 +18,7 @@
 enum { EXIT_USAGE = 2, EXIT_SIGNALLED = 130 };
 
 /* The whole of a file with `;` and an end added; NULL with errno set. */
-static char *read_all(FILE *file, const char *tail)
-{
+static char *read_all(FILE *file, const char *tail) {
     char *text = NULL;
     size_t size = 0;
     FILE *memory = file ? open_memstream(&text, &size) : NULL;
@@ -40,8 +40,7 @@ static char *read_all(FILE *file, const char *tail)
 }
 
 /* What to run, or NULL for the prompt; on failure *is_good is false. */
-static char *batch_text(const Options *options, bool *is_good)
-{
+static char *batch_text(const Options *options, bool *is_good) {
     *is_good = true;
     if (options->execute != NULL) {
         size_t size = strlen(options->execute) + 2;
@@ -68,8 +67,7 @@ static char *batch_text(const Options *options, bool *is_good)
     return isatty(STDIN_FILENO) ? NULL : read_all(stdin, ";");
 }
 
-static bool ask_password(Options *options)
-{
+static bool ask_password(Options *options) {
     if (!options->wants_password) {
         return true;
     }
@@ -83,8 +81,7 @@ static bool ask_password(Options *options)
     return true;
 }
 
-static int run(Options *options, Session *session)
-{
+static int run(Options *options, Session *session) {
     bool is_good;
     char *text = batch_text(options, &is_good);
     if (!is_good || !ask_password(options)) {
@@ -107,8 +104,7 @@ static int run(Options *options, Session *session)
     return is_good && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     Options options;
     Session session = {0};
     int code;

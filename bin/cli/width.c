@@ -1,6 +1,6 @@
 /*
- * Terminal width by code point. A code point beyond the basic plane counts two, since Trino's command line counts each
- * of its two surrogates once; control characters count nothing.
+ * Terminal width by code point. A code point beyond the basic plane counts two, since Trino's
+ * command line counts each of its two surrogates once; control characters count nothing.
  */
 #include "width.h"
 
@@ -28,8 +28,7 @@ static const Range WIDE[] = {
     {0xf900, 0xfaff}, {0xfe10, 0xfe19}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6},
 };
 
-static bool is_among(const Range *ranges, size_t count, uint32_t code)
-{
+static bool is_among(const Range *ranges, size_t count, uint32_t code) {
     for (size_t i = 0; i < count && ranges[i].first <= code; i++) {
         if (code <= ranges[i].last) {
             return true;
@@ -38,8 +37,7 @@ static bool is_among(const Range *ranges, size_t count, uint32_t code)
     return false;
 }
 
-static size_t code_width(uint32_t code)
-{
+static size_t code_width(uint32_t code) {
     if (code < 0x20 || (code >= 0x7f && code < 0xa0)) {
         return 0;
     }
@@ -56,8 +54,7 @@ static size_t code_width(uint32_t code)
 }
 
 /* The length of an escape sequence at bytes, 0 when there is none. */
-static size_t escape_length(const char *bytes, size_t size)
-{
+static size_t escape_length(const char *bytes, size_t size) {
     if (size < 2 || bytes[0] != '\033' || bytes[1] != '[') {
         return 0;
     }
@@ -68,8 +65,7 @@ static size_t escape_length(const char *bytes, size_t size)
     return at < size ? at + 1 : at;
 }
 
-static uint32_t read_code(const char *bytes, size_t size, size_t *ret_length)
-{
+static uint32_t read_code(const char *bytes, size_t size, size_t *ret_length) {
     unsigned char first = (unsigned char)bytes[0];
     size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     length = length > size ? size : length;
@@ -81,8 +77,7 @@ static uint32_t read_code(const char *bytes, size_t size, size_t *ret_length)
     return code;
 }
 
-size_t console_width(const char *bytes, size_t size)
-{
+size_t console_width(const char *bytes, size_t size) {
     size_t width = 0;
     for (size_t at = 0, length; at < size; at += length) {
         if (bytes[at] >= 0x20 && bytes[at] < 0x7f) {
@@ -95,8 +90,7 @@ size_t console_width(const char *bytes, size_t size)
     return width;
 }
 
-size_t console_line_width(const char *bytes, size_t size)
-{
+size_t console_line_width(const char *bytes, size_t size) {
     size_t widest = 0;
     for (;;) {
         const char *end = memchr(bytes, '\n', size);
