@@ -225,7 +225,7 @@ Status analyze_show_session(Analyzer *an, const Node *statement) {
                            quote_string(an, value != NULL ? value : definition->default_value),
                            quote_string(an, definition->default_value),
                            quote_string(an, definition->type),
-                           quote_string(an, definition->description));
+                           quote_string(an, session_property_description(definition->name)));
     }
     byte_string_append_text(&sql,
                             ") t(\"Name\", \"Value\", \"Default\", \"Type\", \"Description\")");

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const SessionPropertyDefinition definitions[] = {
-#define SESSION_PROPERTY(name, type, default_value, hidden) {name, type, default_value, "", hidden},
+#define SESSION_PROPERTY(name, type, default_value, hidden) {name, type, default_value, hidden},
 #include "catalog/session_properties.def"
 #undef SESSION_PROPERTY
 };
@@ -13,6 +13,28 @@ static const SessionPropertyDefinition definitions[] = {
 const SessionPropertyDefinition *session_property_definitions(int32_t *ret_count) {
     *ret_count = (int32_t)(sizeof definitions / sizeof definitions[0]);
     return definitions;
+}
+
+const char *session_property_description(const char *name) {
+    static const struct {
+        const char *name, *description;
+    } descriptions[] = {
+        {"query_max_run_time", "Maximum run time of a query (includes the queueing time)"},
+        {"query_max_execution_time", "Maximum execution time of a query"},
+        {"query_max_planning_time", "Maximum planning time of a query"},
+        {"query_max_memory", "Maximum amount of distributed memory a query can use"},
+        {"join_distribution_type", "Join distribution type"},
+        {"join_reordering_strategy", "Join reordering strategy"},
+        {"max_recursion_depth", "Maximum recursion depth for recursive common table expression"},
+        {"query_priority", "The priority of queries. Larger numbers are higher priority"},
+        {"time_zone_id", "Time zone id for the current session"},
+    };
+    for (size_t i = 0; i < sizeof descriptions / sizeof descriptions[0]; i++) {
+        if (strcmp(descriptions[i].name, name) == 0) {
+            return descriptions[i].description;
+        }
+    }
+    return "";
 }
 
 const SessionPropertyDefinition *session_property_find(const char *name) {

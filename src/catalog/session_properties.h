@@ -7,13 +7,15 @@
 #include "warren/session.h"
 
 typedef struct SessionPropertyDefinition {
-    const char *name, *type, *default_value, *description;
+    const char *name, *type, *default_value;
     bool hidden; /* settable, but not shown */
 } SessionPropertyDefinition;
 
 const SessionPropertyDefinition *session_property_definitions(int32_t *ret_count);
 const SessionPropertyDefinition *
 session_property_find(const char *name); /* NULL when there is none */
+/* What SHOW SESSION says of it; "" for those that are accepted without effect. */
+const char *session_property_description(const char *name);
 /* What the session set, or NULL. "catalog.name" for a catalog's property. */
 const char *session_property_text(const Session *session, const char *name);
 /* The set or default value as a number; 0 when it is none. */

@@ -319,6 +319,10 @@ static PlanStatistics *of_scan(Optimizer *o, const TableScanNode *node) {
     PlanStatistics *result = statistics_create(o, &node->base.outputs);
     TableStatistics table;
     const PlanTable *scanned = node->table;
+    result->row_count = NAN;
+    if (scanned->table == NULL) {
+        return result; /* a handle alone: nothing is known of its columns */
+    }
     if (metadata_get_statistics(o->cx, scanned->catalog, scanned->table, scanned->handle, &table) !=
         OK) {
         context_clear_error(o->cx);
