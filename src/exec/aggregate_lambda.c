@@ -1,4 +1,5 @@
-/* Lambdas of aggregates are programs over their parameters alone: nothing of the input is captured. */
+/* Lambdas of aggregates are programs over their parameters alone: nothing of the input is captured.
+ */
 #include "exec/aggregate_lambda.h"
 
 #include <stdlib.h>
@@ -55,8 +56,7 @@ void aggregate_lambdas_create(const AggregateSet *set, AggregateScratch *scratch
     scratch->lambdas = arena_new_array(scratch->arena, const Lambda **, set->count);
     for (int32_t i = 0; i < set->count; i++) {
         const AggregateSpec *spec = &set->items[i];
-        scratch->lambdas[i] =
-            arena_new_array(scratch->arena, const Lambda *, spec->argument_count);
+        scratch->lambdas[i] = arena_new_array(scratch->arena, const Lambda *, spec->argument_count);
         for (int32_t j = 0; spec->lambda_programs != NULL && j < spec->argument_count; j++) {
             if (spec->lambda_programs[j] != NULL) {
                 AggregateLambda *instance = &scratch->lambda_instances[made++];

@@ -1,4 +1,5 @@
-/* Lambda arguments of aggregates (reduce_agg): compiled once, an instance for each thread's scratch. */
+/* Lambda arguments of aggregates (reduce_agg): compiled once, an instance for each thread's
+ * scratch. */
 #pragma once
 
 #include "exec/aggregates.h"

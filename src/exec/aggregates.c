@@ -1,6 +1,6 @@
 /*
- * Calling aggregate kernels: rows that FILTER or a NULL argument takes out are left out of the list of rows before a kernel
- * sees them, and the list of states is narrowed alike.
+ * Calling aggregate kernels: rows that FILTER or a NULL argument takes out are left out of the list
+ * of rows before a kernel sees them, and the list of states is narrowed alike.
  */
 #include "exec/aggregates.h"
 
@@ -290,8 +290,8 @@ static Status add_runs(Context *cx, const AggregateSpec *spec, AggregateScratch 
     AggregateCall call = aggregate_call(cx, spec, scratch, scratch->arguments);
     for (int32_t i = 0; i < runs->count; i++) {
         int32_t start = i > 0 ? runs->ends[i - 1] : 0, count = runs->ends[i] - start;
-        const int32_t *rows = select_rows(spec, scratch, condition, scratch->arguments,
-                                          runs->rows + start, &count);
+        const int32_t *rows =
+            select_rows(spec, scratch, condition, scratch->arguments, runs->rows + start, &count);
         if (count > 0) {
             TRY(spec->aggregate->add_single(&call, runs->states[i] + spec->state_offset, rows,
                                             count));
@@ -304,8 +304,7 @@ static Status add_batch(Context *cx, const AggregateSpec *spec, AggregateScratch
                         const Batch *input, uint8_t *const *states, uint8_t *single,
                         const GroupRuns *runs) {
     collect_arguments(spec, scratch, input);
-    const Vector *condition =
-        spec->filter_column >= 0 ? input->columns[spec->filter_column] : NULL;
+    const Vector *condition = spec->filter_column >= 0 ? input->columns[spec->filter_column] : NULL;
     bool uses_runs =
         runs != NULL && spec->aggregate->add_single != NULL && !spec->reads_intermediate;
     Status status = uses_runs ? add_runs(cx, spec, scratch, condition, runs)

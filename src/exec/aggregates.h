@@ -1,7 +1,8 @@
 /*
- * The aggregates of one plan node: which columns they read, where their states lie in a group's state, and the calls of
- * their kernels over batches. Shared by grouped, global and windowed aggregation. An AggregateSet is immutable once
- * built; each driver works with its own AggregateScratch.
+ * The aggregates of one plan node: which columns they read, where their states lie in a group's
+ * state, and the calls of their kernels over batches. Shared by grouped, global and windowed
+ * aggregation. An AggregateSet is immutable once built; each driver works with its own
+ * AggregateScratch.
  */
 #pragma once
 
@@ -17,9 +18,9 @@ typedef struct AggregateSpec {
     Vector **constants;
     Program **lambda_programs; /* of arguments that are lambdas; NULL entries, NULL when none is */
     int32_t index;             /* in the set */
-    int32_t filter_column; /* -1: none */
-    bool is_distinct;      /* and the function cares */
-    int32_t order_count;   /* ORDER BY within the call, and the function cares */
+    int32_t filter_column;     /* -1: none */
+    bool is_distinct;          /* and the function cares */
+    int32_t order_count;       /* ORDER BY within the call, and the function cares */
     const SortOrder *order_by;
     int32_t *order_columns;
     bool reads_intermediate, writes_intermediate;
@@ -64,7 +65,8 @@ MUST_CHECK Status aggregate_scratch_charge(Context *cx, AggregateScratch *scratc
 void aggregates_init(const AggregateSet *set, AggregateScratch *scratch, Context *cx,
                      uint8_t *state);
 bool aggregates_need_init(const AggregateSet *set);
-/* Rows of a batch sorted by group, when the groups are few: kernels then add to one state at a time. */
+/* Rows of a batch sorted by group, when the groups are few: kernels then add to one state at a
+ * time. */
 enum { GROUP_RUNS_MAX = 16 };
 typedef struct GroupRuns {
     int32_t count;
@@ -77,11 +79,12 @@ typedef struct GroupRuns {
 MUST_CHECK Status aggregates_add_runs(Context *cx, const AggregateSet *set,
                                       AggregateScratch *scratch, const Batch *input,
                                       uint8_t *const *states, const GroupRuns *runs);
-/* Feeds a batch: row i belongs to the group whose state is states[i]; states NULL: all rows belong to `single`. Aggregates
-   that are distinct or ordered are left out. */
+/* Feeds a batch: row i belongs to the group whose state is states[i]; states NULL: all rows belong
+   to `single`. Aggregates that are distinct or ordered are left out. */
 MUST_CHECK Status aggregates_add(Context *cx, const AggregateSet *set, AggregateScratch *scratch,
                                  const Batch *input, uint8_t *const *states, uint8_t *single);
-/* Feeds one aggregate with argument columns of its own (after DISTINCT or ORDER BY): one column an argument. */
+/* Feeds one aggregate with argument columns of its own (after DISTINCT or ORDER BY): one column an
+ * argument. */
 MUST_CHECK Status aggregate_add_columns(Context *cx, const AggregateSpec *spec,
                                         AggregateScratch *scratch, Vector *const *arguments,
                                         int32_t count, uint8_t *const *states);

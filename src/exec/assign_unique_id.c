@@ -1,4 +1,5 @@
-/* AssignUniqueId: adds a number unique among all rows of the query, from one counter of the execution. */
+/* AssignUniqueId: adds a number unique among all rows of the query, from one counter of the
+ * execution. */
 #include "exec/pipeline_builder.h"
 
 static Status execute(Context *cx, Operator *op, void *local, Batch *input, Batch **ret_output,
@@ -26,8 +27,7 @@ static const OperatorType assign_unique_id_type = {.name = "AssignUniqueIdOperat
 Status build_assign_unique_id(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     const AssignUniqueIdNode *node = (const AssignUniqueIdNode *)plan;
     TRY(build_node(builder, plan->sources[0], ret_stream));
-    Operator *op =
-        operator_new(builder->execution, Operator, &assign_unique_id_type, plan->id);
+    Operator *op = operator_new(builder->execution, Operator, &assign_unique_id_type, plan->id);
     SymbolList layout = ret_stream->layout;
     layout_add(builder->execution->arena, &layout, node->unique_id);
     stream_append(ret_stream, op, layout);

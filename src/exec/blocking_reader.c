@@ -1,7 +1,8 @@
 /*
- * Reading from connectors whose sources wait for a network or a disk: a few threads read splits into a bounded queue, so
- * that plugin code stays plain and sequential while drivers never block. The threads count as live in the execution, which
- * is not freed before they have ended; they end when the splits do, the query fails, or no driver wants more.
+ * Reading from connectors whose sources wait for a network or a disk: a few threads read splits
+ * into a bounded queue, so that plugin code stays plain and sequential while drivers never block.
+ * The threads count as live in the execution, which is not freed before they have ended; they end
+ * when the splits do, the query fails, or no driver wants more.
  */
 #include <stdlib.h>
 #include <time.h>

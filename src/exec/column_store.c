@@ -1,6 +1,7 @@
 /*
- * Column stores. Vectors double their capacity by themselves; the store reserves what a doubling will need beforehand and
- * settles with the exact figure afterwards (string heaps are only known then).
+ * Column stores. Vectors double their capacity by themselves; the store reserves what a doubling
+ * will need beforehand and settles with the exact figure afterwards (string heaps are only known
+ * then).
  */
 #include "exec/column_store.h"
 

@@ -1,7 +1,8 @@
 /*
- * Materialised rows as whole columns: what sorts, join builds and windows keep. Each column is one growing FLAT vector, so
- * rows are addressed by number and results can be dictionaries over the store without copying. Memory is reserved in the
- * pool before it grows. Not thread safe while it is written.
+ * Materialised rows as whole columns: what sorts, join builds and windows keep. Each column is one
+ * growing FLAT vector, so rows are addressed by number and results can be dictionaries over the
+ * store without copying. Memory is reserved in the pool before it grows. Not thread safe while it
+ * is written.
  */
 #pragma once
 

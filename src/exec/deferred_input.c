@@ -1,6 +1,7 @@
 /*
- * Deferred aggregate input. Rows are (group, arguments, order keys): in a GroupTable keyed by all of them when DISTINCT,
- * else in a ColumnStore. Ordering sorts a permutation over the whole store; each group sees its rows in that order.
+ * Deferred aggregate input. Rows are (group, arguments, order keys): in a GroupTable keyed by all
+ * of them when DISTINCT, else in a ColumnStore. Ordering sorts a permutation over the whole store;
+ * each group sees its rows in that order.
  */
 #include "exec/deferred_input.h"
 
@@ -96,7 +97,8 @@ static Vector *group_column(const int32_t *groups, const int32_t *rows, int32_t 
     return column;
 }
 
-/* Whether the aggregate counts the row: FILTER is TRUE, and no argument is NULL unless it asks for NULLs. */
+/* Whether the aggregate counts the row: FILTER is TRUE, and no argument is NULL unless it asks for
+ * NULLs. */
 static bool counts_row(const AggregateSpec *spec, const Batch *batch, int32_t row) {
     if (spec->filter_column >= 0) {
         VectorView view = vector_view(batch->columns[spec->filter_column]);

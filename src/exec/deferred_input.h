@@ -1,6 +1,7 @@
 /*
- * Input of aggregates that cannot be fed as it arrives: DISTINCT ones, whose arguments are kept once per group, and
- * ordered ones (array_agg(x ORDER BY y)), whose rows are kept and sorted. Fed to the kernels once all groups are merged.
+ * Input of aggregates that cannot be fed as it arrives: DISTINCT ones, whose arguments are kept
+ * once per group, and ordered ones (array_agg(x ORDER BY y)), whose rows are kept and sorted. Fed
+ * to the kernels once all groups are merged.
  */
 #pragma once
 

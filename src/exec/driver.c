@@ -1,7 +1,8 @@
 /*
- * Drivers: one instance of a pipeline branch. A driver reads a batch from its source and pushes it through the streaming
- * operators into the sink; an operator with more output than one batch is called again before anything above it. It
- * yields at its deadline and stops within a batch when the query is cancelled.
+ * Drivers: one instance of a pipeline branch. A driver reads a batch from its source and pushes it
+ * through the streaming operators into the sink; an operator with more output than one batch is
+ * called again before anything above it. It yields at its deadline and stops within a batch when
+ * the query is cancelled.
  */
 #include "exec/execution.h"
 
@@ -100,7 +101,8 @@ static Status open_slots(Driver *driver) {
     return OK;
 }
 
-/* Slots up to and including `index` are not called any more; what the later ones hold is flushed. */
+/* Slots up to and including `index` are not called any more; what the later ones hold is flushed.
+ */
 static void stop_through(Driver *driver, int32_t index) {
     for (int32_t i = 0; i <= index; i++) {
         driver->slots[i].has_more = false;

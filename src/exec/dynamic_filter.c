@@ -1,6 +1,7 @@
 /*
- * Dynamic filters over integer keys: a range, and beside it an exact bitmap of the range when that is small, else a blocked
- * Bloom filter of about 12 bits a key (one 64-bit word a key, four bits in it).
+ * Dynamic filters over integer keys: a range, and beside it an exact bitmap of the range when that
+ * is small, else a blocked Bloom filter of about 12 bits a key (one 64-bit word a key, four bits in
+ * it).
  */
 #include "exec/dynamic_filter.h"
 
@@ -195,14 +196,14 @@ static int32_t keep_in_bloom(const DynamicFilterValues *filter, const int64_t *r
         uint64_t hash = hash_int64((uint64_t)values[i]);
         uint64_t bits = bloom_word(hash);
         rows[kept] = i;
-        kept += (uint64_t)values[i] - low <= range &&
-                (bloom[hash & filter->bloom_mask] & bits) == bits;
+        kept +=
+            (uint64_t)values[i] - low <= range && (bloom[hash & filter->bloom_mask] & bits) == bits;
     }
     return kept;
 }
 
-int32_t dynamic_filter_apply(const DynamicFilterValues *filter, const Vector *column,
-                             int32_t count, int32_t *ret_rows) {
+int32_t dynamic_filter_apply(const DynamicFilterValues *filter, const Vector *column, int32_t count,
+                             int32_t *ret_rows) {
     int64_t buffer[BATCH_ROWS_MAX];
     uint64_t is_null[BATCH_ROWS_MAX / 64];
     bool has_nulls;

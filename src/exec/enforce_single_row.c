@@ -1,4 +1,5 @@
-/* EnforceSingleRow: a scalar subquery gives exactly one row, of NULLs when it found none; a second row is an error. */
+/* EnforceSingleRow: a scalar subquery gives exactly one row, of NULLs when it found none; a second
+ * row is an error. */
 #include "exec/pipeline_builder.h"
 
 typedef struct SingleRow {
@@ -53,8 +54,7 @@ static void single_free(Operator *op) {
 
 static const OperatorType single_row_type = {
     .name = "EnforceSingleRowOperator", .sink = sink, .free = single_free};
-static const OperatorType single_row_source_type = {.name = "EnforceSingleRowSource",
-                                                    .next = next};
+static const OperatorType single_row_source_type = {.name = "EnforceSingleRowSource", .next = next};
 
 Status build_enforce_single_row(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     QueryExecution *execution = builder->execution;

@@ -1,7 +1,7 @@
 /*
- * The inside of a running query: its pipelines, the drivers that run them, the queue of its result, its failure. Structure
- * (pipelines, drivers, states) changes under `lock`; counters are atomic. Shared by this folder's builder, drivers and
- * pipelines only.
+ * The inside of a running query: its pipelines, the drivers that run them, the queue of its result,
+ * its failure. Structure (pipelines, drivers, states) changes under `lock`; counters are atomic.
+ * Shared by this folder's builder, drivers and pipelines only.
  */
 #pragma once
 
@@ -30,7 +30,7 @@ struct Pipeline {
     Operator *sink;
     bool is_root;
     Pipeline *merged_into; /* took over its branches, and what depends on it; NULL: none */
-    int32_t pending; /* pipelines that must complete first; under the execution's lock */
+    int32_t pending;       /* pipelines that must complete first; under the execution's lock */
     int32_t dependent_count, dependent_capacity;
     Pipeline **dependents;
     int32_t phase, phase_count;

@@ -1,6 +1,7 @@
 /*
- * ExplainAnalyze: swallows the rows of the query it explains; once that is complete, whoever started the execution prints
- * the plan with the statistics, and the text is the one row of the result.
+ * ExplainAnalyze: swallows the rows of the query it explains; once that is complete, whoever
+ * started the execution prints the plan with the statistics, and the text is the one row of the
+ * result.
  */
 #include "exec/pipeline_builder.h"
 

@@ -1,7 +1,7 @@
 /*
- * Filter and project in one pass: the predicate gives a list of rows, only the columns that the projection needs are
- * gathered, and the expressions are evaluated densely over those. Columns passed on are references; strings and nested
- * values stay where they are, under a dictionary.
+ * Filter and project in one pass: the predicate gives a list of rows, only the columns that the
+ * projection needs are gathered, and the expressions are evaluated densely over those. Columns
+ * passed on are references; strings and nested values stay where they are, under a dictionary.
  */
 #include "exec/filter_project.h"
 

@@ -1,4 +1,5 @@
-/* Direct addressing: the range to cover is looked at once a batch, so the lookup itself is one array access. */
+/* Direct addressing: the range to cover is looked at once a batch, so the lookup itself is one
+ * array access. */
 #include "exec/group_direct.h"
 
 #include <stdlib.h>
@@ -6,8 +7,8 @@
 #include "base/allocate.h"
 
 enum {
-    KEYS_ALWAYS = 64 * 1024,       /* a range of this many keys is always covered */
-    KEYS_A_GROUP_EARLY = 256,      /* while it is small, a sparse range may still fill up */
+    KEYS_ALWAYS = 64 * 1024,  /* a range of this many keys is always covered */
+    KEYS_A_GROUP_EARLY = 256, /* while it is small, a sparse range may still fill up */
     KEYS_EARLY_MAX = 8 * 1024 * 1024,
     KEYS_A_GROUP = 6,
 };

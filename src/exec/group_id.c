@@ -1,4 +1,5 @@
-/* GroupId: gives every batch once a grouping set, with NULL for the keys outside the set and the set's number. */
+/* GroupId: gives every batch once a grouping set, with NULL for the keys outside the set and the
+ * set's number. */
 #include <stdlib.h>
 
 #include "base/allocate.h"
@@ -7,10 +8,10 @@
 typedef struct GroupIdOperator {
     Operator base;
     int32_t set_count, key_count, argument_count;
-    int32_t *keys;        /* input columns */
+    int32_t *keys; /* input columns */
     int32_t *arguments;
     const Type **key_types;
-    bool *is_in_set;      /* set * key_count + key */
+    bool *is_in_set; /* set * key_count + key */
 } GroupIdOperator;
 
 typedef struct GroupIdState {
@@ -52,8 +53,7 @@ static Status execute(Context *cx, Operator *op, void *local, Batch *input, Batc
     }
     Vector *id = vector_create(type_simple(TYPE_BIGINT), 1);
     VECTOR_DATA(id, int64_t)[0] = set;
-    output->columns[self->key_count + self->argument_count] =
-        vector_create_constant(id, 0, rows);
+    output->columns[self->key_count + self->argument_count] = vector_create_constant(id, 0, rows);
     vector_unref(id);
     *ret_output = output;
     *ret_progress = PROGRESS_MORE;

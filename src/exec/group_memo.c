@@ -1,4 +1,5 @@
-/* Group memos: a code is the sum of the keys' indices, each times the number of combinations of the keys before it. */
+/* Group memos: a code is the sum of the keys' indices, each times the number of combinations of the
+ * keys before it. */
 #include "exec/group_memo.h"
 
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /*
- * Group tables: linear probing, at most half full. A slot of the general table holds 32 bits of the hash and the group
- * number; a batch is matched in rounds: walk to a slot that is free or looks right, then compare the candidates column by
- * column, then walk on with those that were different. With one integer key the slot holds the key and one pass is enough.
+ * Group tables: linear probing, at most half full. A slot of the general table holds 32 bits of the
+ * hash and the group number; a batch is matched in rounds: walk to a slot that is free or looks
+ * right, then compare the candidates column by column, then walk on with those that were different.
+ * With one integer key the slot holds the key and one pass is enough.
  */
 #include "exec/group_table.h"
 
@@ -209,8 +210,8 @@ static Status leave_direct(Context *cx, GroupTable *table, int64_t groups) {
         int32_t left = table->group_count - start;
         int32_t count = left < BATCH_ROWS_MAX ? left : BATCH_ROWS_MAX;
         bool has_nulls;
-        const int64_t *values = key_integers(table->keys.columns[0], NULL, start, count, buffer,
-                                             is_null, &has_nulls);
+        const int64_t *values =
+            key_integers(table->keys.columns[0], NULL, start, count, buffer, is_null, &has_nulls);
         for (int32_t i = 0; i < count; i++) {
             if (!has_nulls || !bitmap_get(is_null, i)) {
                 integer_group(slots, table->mask, hash_int64((uint64_t)values[i]) & table->mask,
@@ -268,10 +269,10 @@ static int32_t find_hashed(GroupTable *table, const int64_t *values, const uint6
         if (i + PREFETCH_DISTANCE < count) {
             __builtin_prefetch(&slots[scratch->positions[i + PREFETCH_DISTANCE]]);
         }
-        int32_t group = is_null != NULL && bitmap_get(is_null, i)
-                            ? null_group(table, next_group)
-                            : integer_group(slots, mask, scratch->positions[i], values[i],
-                                            next_group);
+        int32_t group =
+            is_null != NULL && bitmap_get(is_null, i)
+                ? null_group(table, next_group)
+                : integer_group(slots, mask, scratch->positions[i], values[i], next_group);
         ret_groups[i] = group;
         scratch->new_rows[new_count] = rows != NULL ? rows[i] : i;
         new_count += group == next_group;
@@ -299,7 +300,8 @@ static Status find_integer(Context *cx, GroupTable *table, Vector *key, const in
 
 /* ---- any keys ---- */
 
-/* Walks each pending row to a free slot, which it takes, or to one whose hash bits agree, which makes it a candidate. */
+/* Walks each pending row to a free slot, which it takes, or to one whose hash bits agree, which
+ * makes it a candidate. */
 static int32_t walk(GroupTable *table, const uint64_t *hashes, int32_t *pending_count,
                     int32_t *ret_groups, int32_t *ret_new_count) {
     GroupScratch *scratch = table->scratch;

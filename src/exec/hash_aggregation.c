@@ -221,8 +221,7 @@ Status build_aggregation(Builder *builder, const PlanNode *plan, Stream *ret_str
         node->group_id != NULL ? layout_find(&node->group_keys, node->group_id) : -1;
     self->global_id_count = node->global_group_ids.count;
     self->global_ids = node->global_group_ids.items;
-    TRY(aggregate_set_build(builder, ret_stream, &node->aggregates, node->step,
-                            &self->aggregates));
+    TRY(aggregate_set_build(builder, ret_stream, &node->aggregates, node->step, &self->aggregates));
     SymbolList layout = {0};
     for (int32_t i = 0; i < self->key_count; i++) {
         layout_add(arena, &layout, node->group_keys.items[i]);

@@ -1,7 +1,8 @@
 /*
- * Hash aggregation: the state its files share. Each driver fills a table of its own; at the end of the input the tables are
- * merged (partition by partition, in parallel, when they are large), distinct and ordered aggregates are fed, and a source
- * gives the groups in batches. Without keys there is one group from the start.
+ * Hash aggregation: the state its files share. Each driver fills a table of its own; at the end of
+ * the input the tables are merged (partition by partition, in parallel, when they are large),
+ * distinct and ordered aggregates are fed, and a source gives the groups in batches. Without keys
+ * there is one group from the start.
  */
 #pragma once
 
@@ -32,7 +33,7 @@ typedef struct HashAggregation {
     pthread_mutex_t lock;
     GroupSet *sets; /* of the drivers that have ended */
     int32_t partition_count;
-    bool by_range;              /* partitions are ranges of the one integer key, not of its hash */
+    bool by_range; /* partitions are ranges of the one integer key, not of its hash */
     int64_t range_low;
     int32_t range_shift;
     GroupSet **partitions;       /* after prepare_finish: the results */
@@ -47,7 +48,8 @@ void group_set_free(HashAggregation *self, GroupSet *set); /* NULL is legal */
 MUST_CHECK Status group_set_find(Context *cx, HashAggregation *self, GroupSet *set,
                                  Vector *const *keys, const int32_t *rows, const uint64_t *hashes,
                                  int32_t count, int32_t *ret_first_new);
-/* hash_aggregation_merge.c: joins source to target; partition < 0: all groups. Source's states are moved or joined. */
+/* hash_aggregation_merge.c: joins source to target; partition < 0: all groups. Source's states are
+ * moved or joined. */
 MUST_CHECK Status group_set_merge(Context *cx, HashAggregation *self, GroupSet *target,
                                   GroupSet *source, int32_t partition, int32_t partition_bits);
 MUST_CHECK Status hash_aggregation_prepare_finish(Context *cx, Operator *op, int32_t *ret_tasks);

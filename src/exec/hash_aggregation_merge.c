@@ -1,7 +1,8 @@
 /*
- * The end of an aggregation's input. Few groups: every driver's set is merged into the largest. Many: the hash's top bits
- * cut all sets into partitions that tasks merge side by side. A state is moved the first time its group turns up in the
- * target and combined after that, so no aggregate needs to be copied.
+ * The end of an aggregation's input. Few groups: every driver's set is merged into the largest.
+ * Many: the hash's top bits cut all sets into partitions that tasks merge side by side. A state is
+ * moved the first time its group turns up in the target and combined after that, so no aggregate
+ * needs to be copied.
  */
 #include <stdlib.h>
 
@@ -47,10 +48,11 @@ static int32_t range_rows(const HashAggregation *self, const Vector *key, int32_
     return kept;
 }
 
-/* The groups start .. start+count that belong to the partition (negative: all), with their hashes moved to the front. */
+/* The groups start .. start+count that belong to the partition (negative: all), with their hashes
+ * moved to the front. */
 static int32_t partition_rows(const HashAggregation *self, const GroupTable *table,
-                              Vector *const *keys, int32_t start, int32_t count,
-                              int32_t partition, int32_t bits, uint64_t *hashes, int32_t *rows) {
+                              Vector *const *keys, int32_t start, int32_t count, int32_t partition,
+                              int32_t bits, uint64_t *hashes, int32_t *rows) {
     if (partition >= 0 && self->by_range) {
         return range_rows(self, keys[0], count, partition, rows);
     }
@@ -69,7 +71,8 @@ static int32_t partition_rows(const HashAggregation *self, const GroupTable *tab
     return kept;
 }
 
-/* Moves or joins the states of source's groups rows[i] (from start) to the groups found for them. */
+/* Moves or joins the states of source's groups rows[i] (from start) to the groups found for them.
+ */
 static Status merge_states(Context *cx, HashAggregation *self, GroupSet *target, GroupSet *source,
                            int32_t start, const int32_t *rows, int32_t count, int32_t first_new) {
     size_t bytes = (size_t)target->table.state_bytes;
@@ -180,7 +183,8 @@ static Status use_partitions(HashAggregation *self, int32_t count) {
     return OK;
 }
 
-/* When all tables address their key directly, partitions are ranges of it: each target stays as compact. */
+/* When all tables address their key directly, partitions are ranges of it: each target stays as
+ * compact. */
 static void choose_ranges(HashAggregation *self, int32_t partition_count) {
     int64_t low = INT64_MAX, high = INT64_MIN;
     for (const GroupSet *set = self->sources; set != NULL; set = set->next) {

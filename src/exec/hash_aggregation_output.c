@@ -1,6 +1,6 @@
 /*
- * Giving out the groups of an aggregation: keys are slices of the table's columns, results are computed a batch at a time.
- * Drivers share one counter over all partitions' batches.
+ * Giving out the groups of an aggregation: keys are slices of the table's columns, results are
+ * computed a batch at a time. Drivers share one counter over all partitions' batches.
  */
 #include "exec/hash_aggregation.h"
 

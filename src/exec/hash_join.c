@@ -1,11 +1,13 @@
-/* Building joins and semi-joins from their plan nodes: which columns the table keeps, and what each operator reads. */
+/* Building joins and semi-joins from their plan nodes: which columns the table keeps, and what each
+ * operator reads. */
 #include "exec/hash_join.h"
 
 #include <math.h>
 
 #include "optimize/optimizer.h"
 
-/* How many times larger the filtering input of a semi-join must be for the other one to become the table. */
+/* How many times larger the filtering input of a semi-join must be for the other one to become the
+ * table. */
 #define FLIP_RATIO 1.5
 
 /* The build side's columns that are kept, as they are asked for. */
@@ -18,7 +20,8 @@ typedef struct JoinBuild {
     SymbolList filter_symbols;
 } JoinBuild;
 
-/* The column of the table that holds a build symbol, added when it is new; -1 when the build side has no such symbol. */
+/* The column of the table that holds a build symbol, added when it is new; -1 when the build side
+ * has no such symbol. */
 static int32_t keep_build_column(JoinBuild *b, const Symbol *symbol) {
     int32_t index = layout_find(&b->kept, symbol);
     if (index < 0 && layout_find(&b->build->layout, symbol) >= 0) {
@@ -181,7 +184,8 @@ static void forget_statistics(PlanNode *node) {
     }
 }
 
-/* The optimizer's estimate, NAN when there is none. What it caches on the nodes must not outlive the arena it is in. */
+/* The optimizer's estimate, NAN when there is none. What it caches on the nodes must not outlive
+ * the arena it is in. */
 static double estimated_rows(Builder *builder, const PlanNode *node) {
     double rows = NAN;
     const PlanStatistics *statistics = node->statistics;
@@ -199,15 +203,17 @@ static double estimated_rows(Builder *builder, const PlanNode *node) {
     return rows;
 }
 
-/* Whether to build on the first input: it is known to be much smaller, and unknown answers are not asked for. */
+/* Whether to build on the first input: it is known to be much smaller, and unknown answers are not
+ * asked for. */
 static bool wants_flip(Builder *builder, const SemiJoinNode *node) {
-    bool may_flip = node->left_keys.count > 0 &&
-                    (node->semi_kind == SEMI_JOIN_SEMI || !node->null_aware);
+    bool may_flip =
+        node->left_keys.count > 0 && (node->semi_kind == SEMI_JOIN_SEMI || !node->null_aware);
     return may_flip && estimated_rows(builder, node->base.sources[1]) >
                            FLIP_RATIO * estimated_rows(builder, node->base.sources[0]);
 }
 
-/* The scan below that gives the symbol and may drop rows by its value without changing the result. */
+/* The scan below that gives the symbol and may drop rows by its value without changing the result.
+ */
 static const PlanNode *find_scan(const PlanNode *node, const Symbol **symbol) {
     for (;;) {
         switch (node->kind) {

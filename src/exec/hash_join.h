@@ -1,7 +1,8 @@
 /*
- * Joins: what the build sink, the probe and the source of unmatched build rows share. One struct serves equi-joins of all
- * kinds, semi-joins and (without keys) nested loops. The build side's pipeline completes before the probe's starts, so
- * the table is read without locks; only `matched` is written while probing, by relaxed stores.
+ * Joins: what the build sink, the probe and the source of unmatched build rows share. One struct
+ * serves equi-joins of all kinds, semi-joins and (without keys) nested loops. The build side's
+ * pipeline completes before the probe's starts, so the table is read without locks; only `matched`
+ * is written while probing, by relaxed stores.
  */
 #pragma once
 
@@ -51,7 +52,7 @@ typedef struct HashJoin {
     int32_t store_count, store_capacity;
     ColumnStore *stores; /* of the build drivers that have ended */
     JoinTable table;
-    uint8_t *matched;          /* by build row; keeps_build only */
+    uint8_t *matched;           /* by build row; keeps_build only */
     _Atomic int64_t next_outer; /* unmatched build rows: where the next driver looks */
 } HashJoin;
 
@@ -63,7 +64,8 @@ Operator *hash_join_semi_create(Builder *builder, HashJoin *join, int32_t node_i
 Operator *nested_loop_join_create(Builder *builder, HashJoin *join, int32_t node_id);
 Operator *hash_join_outer_create(Builder *builder, HashJoin *join, int32_t node_id);
 
-/* A semi-join built on its first input: the sink of the filtering input, and the source of the answer. */
+/* A semi-join built on its first input: the sink of the filtering input, and the source of the
+ * answer. */
 Operator *hash_join_mark_sink_create(Builder *builder, HashJoin *join, int32_t node_id);
 Operator *hash_join_marked_source_create(Builder *builder, HashJoin *join, int32_t node_id);
 
@@ -88,8 +90,8 @@ MUST_CHECK Status join_probe_next(Context *cx, const HashJoin *join, JoinProbe *
                                   int32_t *ret_count);
 void join_probe_end(JoinProbe *probe);
 
-/* The columns of pairs of rows: build columns come from the table. probe_rows NULL: all count rows in order; build_rows NULL:
-   NULLs in build columns. */
+/* The columns of pairs of rows: build columns come from the table. probe_rows NULL: all count rows
+   in order; build_rows NULL: NULLs in build columns. */
 Batch *join_pairs(const HashJoin *join, int32_t column_count, const JoinColumn *columns,
                   const Batch *probe, const int32_t *probe_rows, const int32_t *build_rows,
                   int32_t count);

@@ -1,6 +1,7 @@
 /*
- * The build side of joins: each driver collects its rows in a store of its own; at the end the stores are put together, column
- * by column in parallel, indexed, and dynamic filters are published.
+ * The build side of joins: each driver collects its rows in a store of its own; at the end the
+ * stores are put together, column by column in parallel, indexed, and dynamic filters are
+ * published.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * Semi-joins whose first input is the table, because it is the smaller one: rows of the filtering input mark the build rows
- * they match, and the table's rows come out by their marks.
+ * Semi-joins whose first input is the table, because it is the smaller one: rows of the filtering
+ * input mark the build rows they match, and the table's rows come out by their marks.
  */
 #include "exec/hash_join.h"
 

@@ -1,4 +1,5 @@
-/* The source of build rows that no probe row matched (RIGHT and FULL joins), once all probing has ended. */
+/* The source of build rows that no probe row matched (RIGHT and FULL joins), once all probing has
+ * ended. */
 #include "exec/hash_join.h"
 
 enum { DRIVER_ROWS_MIN = 64 * 1024 };

@@ -1,6 +1,6 @@
 /*
- * Probing: looks a batch up, then gives its pairs in batches of the usual size, and at the end of the batch, for LEFT and
- * FULL joins, the probe rows that found none.
+ * Probing: looks a batch up, then gives its pairs in batches of the usual size, and at the end of
+ * the batch, for LEFT and FULL joins, the probe rows that found none.
  */
 #include <stdlib.h>
 
@@ -182,7 +182,8 @@ static bool find_matched_directly(const HashJoin *join, JoinProbe *state) {
     return true;
 }
 
-/* x IN (set): unknown when nothing matched, the set is not empty, and x or something in the set is NULL. */
+/* x IN (set): unknown when nothing matched, the set is not empty, and x or something in the set is
+ * NULL. */
 static bool is_unknown(const HashJoin *join, const JoinProbe *state, int32_t row) {
     return join->null_aware && !state->matched[row] && join->table.rows.row_count > 0 &&
            (join->table.has_null_key || bitmap_get(state->matches.has_null, row));

@@ -1,6 +1,7 @@
 /*
- * Building and probing the index of a join's build side. Both go over keys in batches: codes of a batch are computed column by
- * column, then looked up with prefetching, so that cache misses overlap.
+ * Building and probing the index of a join's build side. Both go over keys in batches: codes of a
+ * batch are computed column by column, then looked up with prefetching, so that cache misses
+ * overlap.
  */
 #include "exec/join_table.h"
 
@@ -167,7 +168,8 @@ static void make_codes(const JoinTable *table, Vector *const *keys, int32_t firs
 
 /* ---- building ---- */
 
-/* Codes of all rows; rows with a NULL key get UINT64_MAX when codes are exact, and are noted in *ret_null_bits. */
+/* Codes of all rows; rows with a NULL key get UINT64_MAX when codes are exact, and are noted in
+ * *ret_null_bits. */
 static Status all_codes(Context *cx, JoinTable *table, uint64_t *codes, uint64_t *null_bits) {
     uint64_t has_null[BATCH_ROWS_MAX / 64];
     Vector **keys = arena_new_array(cx->arena, Vector *, table->key_count);
@@ -227,7 +229,8 @@ static Status build_ranges(Context *cx, JoinTable *table, const uint64_t *codes,
     for (uint64_t code = 2; code < table->code_count + 2; code++) {
         offsets[code] += offsets[code - 1];
     }
-    /* offsets[code + 1] is where the code's next row goes; when all are placed it is where the next code starts. */
+    /* offsets[code + 1] is where the code's next row goes; when all are placed it is where the next
+     * code starts. */
     for (int32_t row = 0; row < row_count; row++) {
         if (!bitmap_get(null_bits, row)) {
             rows[offsets[codes[row] + 1]++] = row;

@@ -1,10 +1,11 @@
 /*
  * The build side of a hash join: all rows as columns, and an index from key to rows.
  *
- * Keys become 64-bit codes: exact ones when all keys are integers whose ranges multiply to less than 2^62, otherwise hashes
- * that have to be verified. Exact codes in a small range index an array (one row a code, or a range of rows); the rest go
- * through a directory of buckets with small Bloom tags over entries sorted by bucket. Rows with a NULL key are kept, but
- * not indexed. Immutable once built, shared by all probing drivers.
+ * Keys become 64-bit codes: exact ones when all keys are integers whose ranges multiply to less
+ * than 2^62, otherwise hashes that have to be verified. Exact codes in a small range index an array
+ * (one row a code, or a range of rows); the rest go through a directory of buckets with small Bloom
+ * tags over entries sorted by bucket. Rows with a NULL key are kept, but not indexed. Immutable
+ * once built, shared by all probing drivers.
  */
 #pragma once
 
@@ -62,7 +63,8 @@ typedef struct JoinMatches {
 /* Finds the candidates of count rows of the key columns. */
 void join_table_probe(const JoinTable *table, Vector *const *keys, int32_t count,
                       JoinMatches *ret_matches);
-/* The next pairs of probe and build rows whose codes are equal, at most `limit`; fewer only at the end. */
+/* The next pairs of probe and build rows whose codes are equal, at most `limit`; fewer only at the
+ * end. */
 int32_t join_matches_next(const JoinTable *table, JoinMatches *matches, int32_t count,
                           int32_t limit, int32_t *ret_probe_rows, int32_t *ret_build_rows);
 /* Keeps the pairs whose keys are really equal; the number kept. */

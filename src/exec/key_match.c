@@ -1,4 +1,5 @@
-/* Keys: widening integers, and matching batch rows with stored rows through the bulk comparison of src/vector. */
+/* Keys: widening integers, and matching batch rows with stored rows through the bulk comparison of
+ * src/vector. */
 #include "exec/key_match.h"
 
 #include <assert.h>
@@ -47,8 +48,7 @@ static bool find_nulls(const VectorView *view, const int32_t *rows, int32_t firs
 const int64_t *key_integers(const Vector *key, const int32_t *rows, int32_t first, int32_t count,
                             int64_t *buffer, uint64_t *is_null, bool *ret_has_nulls) {
     VectorView view = vector_view(key);
-    *ret_has_nulls =
-        view.nulls != NULL && find_nulls(&view, rows, first, count, is_null);
+    *ret_has_nulls = view.nulls != NULL && find_nulls(&view, rows, first, count, is_null);
     bool lies_flat = rows == NULL && view.indices == NULL && view.mask != 0;
     switch (key->type->width) {
     case 1:

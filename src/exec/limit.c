@@ -1,6 +1,6 @@
 /*
- * Limit and Offset: counts shared by the drivers of the pipeline. A satisfied limit ends its drivers, and so everything
- * upstream in the pipeline, at their next batch.
+ * Limit and Offset: counts shared by the drivers of the pipeline. A satisfied limit ends its
+ * drivers, and so everything upstream in the pipeline, at their next batch.
  */
 #include "exec/batch_gather.h"
 #include "exec/pipeline_builder.h"
@@ -10,7 +10,8 @@ typedef struct LimitOperator {
     _Atomic int64_t left;
 } LimitOperator;
 
-/* Takes up to `wanted` from a counter that all drivers share; what it gives is the caller's alone. */
+/* Takes up to `wanted` from a counter that all drivers share; what it gives is the caller's alone.
+ */
 static int64_t take(_Atomic int64_t *left, int64_t wanted) {
     int64_t have = atomic_load(left);
     int64_t taken;

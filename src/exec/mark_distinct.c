@@ -1,6 +1,6 @@
 /*
- * MarkDistinct: TRUE for the first row of each combination of keys. One table for all drivers, under a lock: a row is first
- * only once in the whole query.
+ * MarkDistinct: TRUE for the first row of each combination of keys. One table for all drivers,
+ * under a lock: a row is first only once in the whole query.
  */
 #include <stdlib.h>
 
@@ -16,7 +16,8 @@ typedef struct MarkDistinctOperator {
     int32_t *keys;
 } MarkDistinctOperator;
 
-/* Groups of a batch's rows as a marker: new groups count up from first_new in some order, each marked where it is met. */
+/* Groups of a batch's rows as a marker: new groups count up from first_new in some order, each
+ * marked where it is met. */
 static Vector *marker_of(const int32_t *groups, int32_t count, int32_t first_new) {
     Vector *marker = vector_create(type_simple(TYPE_BOOLEAN), count);
     uint64_t seen[BATCH_ROWS_MAX / 64] = {0};
@@ -40,16 +41,14 @@ static Status execute(Context *cx, Operator *op, void *local, Batch *input, Batc
         keys[i] = input->columns[self->keys[i]];
     }
     pthread_mutex_lock(&self->lock);
-    Status status =
-        group_table_find(cx, &self->table, keys, input->row_count, groups, &first_new);
+    Status status = group_table_find(cx, &self->table, keys, input->row_count, groups, &first_new);
     pthread_mutex_unlock(&self->lock);
     if (status == OK) {
         Batch *output = batch_create(input->column_count + 1, input->row_count);
         for (int32_t i = 0; i < input->column_count; i++) {
             output->columns[i] = vector_ref(input->columns[i]);
         }
-        output->columns[input->column_count] =
-            marker_of(groups, input->row_count, first_new);
+        output->columns[input->column_count] = marker_of(groups, input->row_count, first_new);
         *ret_output = output;
     }
     batch_free(input);

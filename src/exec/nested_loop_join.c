@@ -1,7 +1,7 @@
 /*
- * Joins without equality: every pair of rows, a run of pairs at a time. A run is one row of one side against many of the
- * other, the longer side taking the many, so columns are passed on, sliced or constant and never gathered per pair; the
- * filter then picks rows of the run.
+ * Joins without equality: every pair of rows, a run of pairs at a time. A run is one row of one
+ * side against many of the other, the longer side taking the many, so columns are passed on, sliced
+ * or constant and never gathered per pair; the filter then picks rows of the run.
  */
 #include <stdlib.h>
 
@@ -128,7 +128,8 @@ static Status next_output(Context *cx, const HashJoin *join, LoopState *state, B
     return OK;
 }
 
-/* What comes out after all runs of a batch: unmatched rows of LEFT and FULL, the answer of semi-joins. */
+/* What comes out after all runs of a batch: unmatched rows of LEFT and FULL, the answer of
+ * semi-joins. */
 static Batch *last_output(const HashJoin *join, LoopState *state) {
     int32_t rows = state->input->row_count, count = 0;
     if (join->form == JOIN_FORM_MARK) {

@@ -1,11 +1,12 @@
 /*
- * The table of functions that every operator fills: sources give batches, streaming operators turn batches into batches,
- * sinks take them to the end of a pipeline.
+ * The table of functions that every operator fills: sources give batches, streaming operators turn
+ * batches into batches, sinks take them to the end of a pipeline.
  *
- * An Operator is one step of a pipeline, shared by all its drivers (global state); what open gives is one driver's local
- * state. Concrete operators start with an Operator. No function blocks: a source that has to wait adds the driver to a
- * WaitList and answers PROGRESS_BLOCKED. cx->arena is scratch: it is reset before each batch of the source. Batches given
- * to execute and sink are taken over, also on failure; batches given back belong to the caller.
+ * An Operator is one step of a pipeline, shared by all its drivers (global state); what open gives
+ * is one driver's local state. Concrete operators start with an Operator. No function blocks: a
+ * source that has to wait adds the driver to a WaitList and answers PROGRESS_BLOCKED. cx->arena is
+ * scratch: it is reset before each batch of the source. Batches given to execute and sink are taken
+ * over, also on failure; batches given back belong to the caller.
  */
 #pragma once
 
@@ -28,25 +29,27 @@ typedef enum Progress {
 
 struct OperatorType {
     const char *name;
-    /* One driver's state; optional (NULL state). close frees it, also half built; NULL state is legal there. */
+    /* One driver's state; optional (NULL state). close frees it, also half built; NULL state is
+     * legal there. */
     Status (*open)(Context *cx, Operator *op, Driver *driver, void **ret_local);
     void (*close)(Operator *op, void *local);
 
-    /* Sources. start is called once when the pipeline begins and says how many drivers it can feed, at most `limit`
-       (optional: one). next gives a batch or NULL. */
+    /* Sources. start is called once when the pipeline begins and says how many drivers it can feed,
+       at most `limit` (optional: one). next gives a batch or NULL. */
     Status (*start)(Context *cx, Operator *op, int32_t limit, int32_t *ret_drivers);
     Status (*next)(Context *cx, Operator *op, void *local, Batch **ret_batch,
                    Progress *ret_progress);
 
-    /* Streaming operators. input is NULL after PROGRESS_MORE. flush (optional) gives what is left at the end of the
-       input, NULL and FINISHED when nothing is. */
+    /* Streaming operators. input is NULL after PROGRESS_MORE. flush (optional) gives what is left
+       at the end of the input, NULL and FINISHED when nothing is. */
     Status (*execute)(Context *cx, Operator *op, void *local, Batch *input, Batch **ret_output,
                       Progress *ret_progress);
     Status (*flush)(Context *cx, Operator *op, void *local, Batch **ret_output,
                     Progress *ret_progress);
 
-    /* Sinks. is_ready (optional): false after adding the driver to a WaitList. combine joins a driver's local state to
-       the global one; then prepare_finish (optional) names how many finish tasks may run in parallel; finalize is last. */
+    /* Sinks. is_ready (optional): false after adding the driver to a WaitList. combine joins a
+       driver's local state to the global one; then prepare_finish (optional) names how many finish
+       tasks may run in parallel; finalize is last. */
     bool (*is_ready)(Operator *op, Driver *driver);
     Status (*sink)(Context *cx, Operator *op, void *local, Batch *input, Progress *ret_progress);
     Status (*combine)(Context *cx, Operator *op, void *local);
@@ -87,7 +90,9 @@ void wait_list_wake(WaitList *list);                /* wakes and forgets all */
 
 MemoryPool *driver_pool(const Driver *driver);
 int32_t driver_index(const Driver *driver);
-/* Fails with the query's own error once it was cancelled: for loops that run long within one call. */
+/* Fails with the query's own error once it was cancelled: for loops that run long within one call.
+ */
 MUST_CHECK Status check_cancelled(Context *cx);
-/* Bytes of the values themselves, by their widths: shared dictionaries and heaps are not counted. */
+/* Bytes of the values themselves, by their widths: shared dictionaries and heaps are not counted.
+ */
 int64_t batch_payload_bytes(const Batch *batch);

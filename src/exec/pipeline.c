@@ -1,7 +1,8 @@
 /*
- * Pipelines: what runs when. A pipeline starts once every pipeline it depends on is complete; its branches run phase by
- * phase; after the last driver the sink is finished, by parallel tasks when it asks for them, and the dependents go on.
- * Arrays live in the execution's arena and grow only while the pipeline is being built.
+ * Pipelines: what runs when. A pipeline starts once every pipeline it depends on is complete; its
+ * branches run phase by phase; after the last driver the sink is finished, by parallel tasks when
+ * it asks for them, and the dependents go on. Arrays live in the execution's arena and grow only
+ * while the pipeline is being built.
  */
 #include "exec/execution.h"
 

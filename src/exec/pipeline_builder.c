@@ -1,6 +1,7 @@
 /*
- * The walk over the plan, and the stream functions the operators' build functions share. The walk is in the order in
- * which pipelines depend on each other, so a build side exists before the probe side that needs it.
+ * The walk over the plan, and the stream functions the operators' build functions share. The walk
+ * is in the order in which pipelines depend on each other, so a build side exists before the probe
+ * side that needs it.
  */
 #include "exec/pipeline_builder.h"
 

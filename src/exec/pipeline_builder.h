@@ -1,7 +1,8 @@
 /*
- * From plan nodes to pipelines. Each operator's file has a build function that turns one kind of node into operators; a
- * Stream is the pipeline under construction, whose last operator gives batches with the columns of `layout`. All of it
- * happens under the execution's build_lock; what is made lives in the execution's arena.
+ * From plan nodes to pipelines. Each operator's file has a build function that turns one kind of
+ * node into operators; a Stream is the pipeline under construction, whose last operator gives
+ * batches with the columns of `layout`. All of it happens under the execution's build_lock; what is
+ * made lives in the execution's arena.
  */
 #pragma once
 
@@ -45,7 +46,8 @@ typedef struct Builder {
     ReverseFilter *reverse_filters;
 } Builder;
 
-/* The whole plan, its root pipeline ending in the result queue. is_tiny: not worth a worker thread. */
+/* The whole plan, its root pipeline ending in the result queue. is_tiny: not worth a worker thread.
+ */
 MUST_CHECK Status pipeline_build(Context *cx, QueryExecution *execution, const PlanNode *plan,
                                  bool *ret_is_tiny);
 

@@ -1,6 +1,7 @@
 /*
- * A query's execution from start to end: what is built, what failed first, who waits. Drivers end by themselves once
- * `cancelled` is set; free waits for the last of them, so operators may be freed without looking back.
+ * A query's execution from start to end: what is built, what failed first, who waits. Drivers end
+ * by themselves once `cancelled` is set; free waits for the last of them, so operators may be freed
+ * without looking back.
  */
 #include <stdlib.h>
 
@@ -232,7 +233,8 @@ static void end_inline(QueryExecution *execution) {
     pthread_mutex_unlock(&execution->lock);
 }
 
-/* Runs what the starting thread keeps for itself: queries over a few constant rows never see another thread. */
+/* Runs what the starting thread keeps for itself: queries over a few constant rows never see
+ * another thread. */
 static void run_inline(QueryExecution *execution) {
     int64_t deadline = scheduler_now_nanos() + INLINE_SLICE_NANOS;
     for (int32_t i = 0; i < execution->inline_count; i++) {

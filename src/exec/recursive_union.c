@@ -1,7 +1,8 @@
 /*
- * WITH RECURSIVE: round 0 is the anchor; each further round runs the step over the rows of the round before, until one gives
- * none. The step's pipelines are built anew for every round, when the round before is complete; the pipeline that
- * reads the whole result waits for a last one that reports the end.
+ * WITH RECURSIVE: round 0 is the anchor; each further round runs the step over the rows of the
+ * round before, until one gives none. The step's pipelines are built anew for every round, when the
+ * round before is complete; the pipeline that reads the whole result waits for a last one that
+ * reports the end.
  */
 #include <stdlib.h>
 
@@ -15,14 +16,14 @@ typedef struct RecursionSource RecursionSource;
 typedef struct Recursion {
     QueryExecution *execution;
     const RecursiveUnionNode *node;
-    Pipeline *reader;      /* of the whole result: depends on every round */
+    Pipeline *reader; /* of the whole result: depends on every round */
     int32_t column_count;
     const Type **types;
-    ColumnStore rows;      /* of all rounds so far */
-    int32_t round;         /* that is running */
-    int32_t round_start;   /* first row of the round before */
-    int32_t round_end;     /* one past its last */
-    pthread_mutex_t lock;  /* rows, while a round's drivers add to it */
+    ColumnStore rows;     /* of all rounds so far */
+    int32_t round;        /* that is running */
+    int32_t round_start;  /* first row of the round before */
+    int32_t round_end;    /* one past its last */
+    pthread_mutex_t lock; /* rows, while a round's drivers add to it */
 } Recursion;
 
 /* The sink of one round. */
@@ -46,8 +47,7 @@ static Status build_round(Context *cx, Recursion *self, const PlanNode *plan,
 static Status sink(Context *cx, Operator *op, void *local, Batch *input, Progress *ret_progress) {
     Recursion *self = ((RecursionSink *)op)->recursion;
     pthread_mutex_lock(&self->lock);
-    Status status =
-        column_store_append(cx, &self->rows, input->columns, NULL, input->row_count);
+    Status status = column_store_append(cx, &self->rows, input->columns, NULL, input->row_count);
     pthread_mutex_unlock(&self->lock);
     batch_free(input);
     *ret_progress = PROGRESS_NEED_INPUT;
@@ -133,9 +133,8 @@ static Status build_stream(Context *cx, Recursion *self, const PlanNode *plan,
     QueryExecution *execution = self->execution;
     Context own = *cx;
     own.arena = execution->arena;
-    RecursionScope scope = {.recursion_id = self->node->recursion_id,
-                            .create_source = create_source,
-                            .closure = self};
+    RecursionScope scope = {
+        .recursion_id = self->node->recursion_id, .create_source = create_source, .closure = self};
     Builder builder = {.cx = &own, .execution = execution, .is_tiny = true, .recursion = &scope};
     Stream stream;
     *ret_first = execution->pipelines; /* those made from here on come before it in the list */
@@ -206,8 +205,7 @@ Status build_recursive_union(Builder *builder, const PlanNode *plan, Stream *ret
     self->reader = ret_stream->pipeline;
     Pipeline *first;
     bool is_tiny;
-    TRY(build_stream(builder->cx, self, plan->sources[0], &node->anchor_inputs, &first,
-                     &is_tiny));
+    TRY(build_stream(builder->cx, self, plan->sources[0], &node->anchor_inputs, &first, &is_tiny));
     builder->is_tiny = builder->is_tiny && is_tiny;
     return OK;
 }

@@ -1,6 +1,6 @@
 /*
- * The result queue. A linked ring of batches under one lock; the bound is soft by one batch a driver, so that a sink never
- * has to refuse a batch that was already made.
+ * The result queue. A linked ring of batches under one lock; the bound is soft by one batch a
+ * driver, so that a sink never has to refuse a batch that was already made.
  */
 #include "exec/result_queue.h"
 

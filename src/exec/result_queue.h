@@ -1,6 +1,6 @@
 /*
- * The sink at the end of a query: batches wait here, in order of arrival, until the client's side takes them. Drivers are
- * held back while more than the query's result_queue_bytes wait.
+ * The sink at the end of a query: batches wait here, in order of arrival, until the client's side
+ * takes them. Drivers are held back while more than the query's result_queue_bytes wait.
  */
 #pragma once
 

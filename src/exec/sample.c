@@ -63,8 +63,7 @@ static const OperatorType sample_type = {
 Status build_sample(Builder *builder, const PlanNode *plan, Stream *ret_stream) {
     const SampleNode *node = (const SampleNode *)plan;
     TRY(build_node(builder, plan->sources[0], ret_stream));
-    SampleOperator *self =
-        operator_new(builder->execution, SampleOperator, &sample_type, plan->id);
+    SampleOperator *self = operator_new(builder->execution, SampleOperator, &sample_type, plan->id);
     self->ratio = node->ratio;
     self->is_system = node->system;
     stream_append(ret_stream, &self->base, ret_stream->layout);

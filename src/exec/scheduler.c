@@ -1,6 +1,7 @@
 /*
- * Worker threads and the multi-level queue. One lock guards the queues; a task's state says whether a wake-up has to queue
- * it: QUEUED and RUNNING tasks are not in need of one, NOTIFIED is a wake-up that came while the task ran.
+ * Worker threads and the multi-level queue. One lock guards the queues; a task's state says whether
+ * a wake-up has to queue it: QUEUED and RUNNING tasks are not in need of one, NOTIFIED is a wake-up
+ * that came while the task ran.
  */
 #include "exec/scheduler.h"
 
@@ -57,7 +58,8 @@ static int level_of(const Task *task) {
     return level;
 }
 
-/* A level that had nothing to do does not save up time: it joins the busiest claim among the others. */
+/* A level that had nothing to do does not save up time: it joins the busiest claim among the
+ * others. */
 static void catch_up(Scheduler *scheduler, int level) {
     int64_t least = INT64_MAX;
     for (int i = 0; i < LEVEL_COUNT; i++) {

@@ -1,7 +1,7 @@
 /*
- * UNION ALL: the sources become branches of one pipeline, so nothing is copied or queued between them and what follows.
- * UNION DISTINCT adds an aggregation over all columns. Exchanges within a node are the same thing: rows of several
- * sources in one stream.
+ * UNION ALL: the sources become branches of one pipeline, so nothing is copied or queued between
+ * them and what follows. UNION DISTINCT adds an aggregation over all columns. Exchanges within a
+ * node are the same thing: rows of several sources in one stream.
  */
 #include "exec/pipeline_builder.h"
 

@@ -1,7 +1,8 @@
 /*
- * Sort and TopN. Each driver keeps its rows in a store and sorts them when its input ends; the runs are then put together and
- * merged. A TopN cuts its store back to the wanted rows whenever it has grown to twice that, and rows that are worse than a
- * boundary all drivers share are dropped as they come in.
+ * Sort and TopN. Each driver keeps its rows in a store and sorts them when its input ends; the runs
+ * are then put together and merged. A TopN cuts its store back to the wanted rows whenever it has
+ * grown to twice that, and rows that are worse than a boundary all drivers share are dropped as
+ * they come in.
  */
 #include <stdlib.h>
 
@@ -12,7 +13,7 @@ enum { TOP_N_SLACK_ROWS = 4096 };
 
 /* A sorted stretch of the operator's rows. */
 typedef struct SortRun {
-    ColumnStore store;     /* until the runs are put together */
+    ColumnStore store; /* until the runs are put together */
     SortEntry *entries;
     int64_t count;
 } SortRun;
@@ -25,13 +26,13 @@ typedef struct SortOperator {
     int32_t key_count;
     const SortOrder *items;
     int32_t *key_columns;
-    int64_t limit;         /* -1: all rows */
+    int64_t limit; /* -1: all rows */
     bool with_ties;
     _Atomic uint64_t boundary; /* prefixes above it are not wanted */
     pthread_mutex_t lock;
     int32_t run_count, run_capacity;
     SortRun *runs;
-    ColumnStore rows;      /* all of them, after finalize */
+    ColumnStore rows; /* all of them, after finalize */
     SortEntry *order;
     int64_t order_count, next;
     int64_t reserved_bytes; /* for entries */
@@ -109,8 +110,7 @@ static int64_t wanted_count(const SortOperator *self, const SortKeys *keys,
 
 static void lower_boundary(SortOperator *self, uint64_t prefix) {
     uint64_t boundary = atomic_load(&self->boundary);
-    while (prefix < boundary &&
-           !atomic_compare_exchange_weak(&self->boundary, &boundary, prefix)) {
+    while (prefix < boundary && !atomic_compare_exchange_weak(&self->boundary, &boundary, prefix)) {
     }
 }
 
@@ -169,8 +169,8 @@ static Status sink(Context *cx, Operator *op, void *local, Batch *input, Progres
     }
     batch_free(input);
     *ret_progress = self->limit == 0 ? PROGRESS_FINISHED : PROGRESS_NEED_INPUT;
-    int64_t most = self->limit > TOP_N_SLACK_ROWS ? 2 * self->limit
-                                                  : self->limit + TOP_N_SLACK_ROWS;
+    int64_t most =
+        self->limit > TOP_N_SLACK_ROWS ? 2 * self->limit : self->limit + TOP_N_SLACK_ROWS;
     if (status == OK && self->limit >= 0 && state->store.row_count > most) {
         status = cut_back(cx, self, &state->store);
     }
@@ -331,8 +331,7 @@ static Status append(Builder *builder, Stream *stream, const SortOrderArray *ord
                      int64_t limit, bool with_ties, int32_t node_id) {
     Operator *sink_op;
     TRY(sort_sink_create(builder, stream, order_by, limit, with_ties, node_id, &sink_op));
-    SortSource *source =
-        operator_new(builder->execution, SortSource, &sort_source_type, node_id);
+    SortSource *source = operator_new(builder->execution, SortSource, &sort_source_type, node_id);
     source->sort = (SortOperator *)sink_op;
     *stream = stream_break(builder, stream, sink_op, &source->base, stream->layout);
     return OK;

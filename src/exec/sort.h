@@ -1,11 +1,13 @@
-/* The sorting sink, for operators that work on sorted rows: sort and top-N themselves, windows, rankings. */
+/* The sorting sink, for operators that work on sorted rows: sort and top-N themselves, windows,
+ * rankings. */
 #pragma once
 
 #include "exec/column_store.h"
 #include "exec/pipeline_builder.h"
 #include "exec/sort_rows.h"
 
-/* What a sink has after its pipeline is complete: rows of its store, in order. Lives as long as the execution. */
+/* What a sink has after its pipeline is complete: rows of its store, in order. Lives as long as the
+ * execution. */
 typedef struct SortedRows {
     const ColumnStore *rows; /* the columns of the stream's layout */
     const SortEntry *order;

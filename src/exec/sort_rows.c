@@ -1,6 +1,7 @@
 /*
- * Prefixes, radix sort, and a merge sort for what is left equal. Prefixes of fixed-width keys of up to 64 bits decide
- * everything but ties between NULL and the extreme value; others (strings, 128-bit values) only order most pairs.
+ * Prefixes, radix sort, and a merge sort for what is left equal. Prefixes of fixed-width keys of up
+ * to 64 bits decide everything but ties between NULL and the extreme value; others (strings,
+ * 128-bit values) only order most pairs.
  */
 #include "exec/sort_rows.h"
 
@@ -144,7 +145,8 @@ static Status merge_sort(Context *cx, const SortKeys *keys, SortEntry *entries, 
     return OK;
 }
 
-/* Least significant byte first, so that it is stable; bytes that are the same everywhere are passed over. */
+/* Least significant byte first, so that it is stable; bytes that are the same everywhere are passed
+ * over. */
 static Status radix_sort(Context *cx, SortEntry *entries, SortEntry *other, int64_t count) {
     static const int DIGITS = 8;
     uint32_t counts[8][256];
@@ -194,8 +196,8 @@ static Status sort_ties(Context *cx, const SortKeys *keys, SortEntry *entries, S
     return OK;
 }
 
-static Status sort_entries(Context *cx, const SortKeys *keys, SortEntry *entries,
-                           SortEntry *other, int64_t count) {
+static Status sort_entries(Context *cx, const SortKeys *keys, SortEntry *entries, SortEntry *other,
+                           int64_t count) {
     if (count < RADIX_ROWS_MIN) {
         return merge_sort(cx, keys, entries, other, count);
     }
@@ -215,8 +217,8 @@ Status sort_rows(Context *cx, MemoryPool *pool, const SortKeys *keys, int32_t fi
             sort_prefixes(&keys->items[0], keys->columns[0], first + start, chunk, prefixes);
         }
         for (int32_t i = 0; i < chunk; i++) {
-            entries[start + i] = (SortEntry){.prefix = keys->count > 0 ? prefixes[i] : 0,
-                                             .row = first + start + i};
+            entries[start + i] =
+                (SortEntry){.prefix = keys->count > 0 ? prefixes[i] : 0, .row = first + start + i};
         }
     }
     if (keys->count == 0 || count < 2) {

@@ -1,4 +1,5 @@
-/* Table functions of the engine: sequence(start, stop, step), the numbers from start up or down to stop. */
+/* Table functions of the engine: sequence(start, stop, step), the numbers from start up or down to
+ * stop. */
 #include "catalog/catalog.h"
 #include "exec/pipeline_builder.h"
 
@@ -53,8 +54,7 @@ Status build_table_function(Builder *builder, const PlanNode *plan, Stream *ret_
     const TableFunctionNode *node = (const TableFunctionNode *)plan;
     int64_t values[3] = {0, 0, 1};
     if (strcmp(node->name, "sequence") != 0) {
-        return FAIL(builder->cx, NOT_SUPPORTED, "Table function %s cannot be executed",
-                    node->name);
+        return FAIL(builder->cx, NOT_SUPPORTED, "Table function %s cannot be executed", node->name);
     }
     for (int32_t i = 0; i < node->arguments.count && i < 3; i++) {
         TRY(integer_argument(builder, node->arguments.items[i], NAMES[i], &values[i]));
@@ -70,8 +70,8 @@ Status build_table_function(Builder *builder, const PlanNode *plan, Stream *ret_
     self->next = start;
     self->step = step;
     self->left = start == stop ? 0
-                 : step > 0 ? ((uint64_t)stop - (uint64_t)start) / (uint64_t)step
-                          : ((uint64_t)start - (uint64_t)stop) / (0 - (uint64_t)step);
+                 : step > 0    ? ((uint64_t)stop - (uint64_t)start) / (uint64_t)step
+                               : ((uint64_t)start - (uint64_t)stop) / (0 - (uint64_t)step);
     builder->is_tiny = builder->is_tiny && self->left < 10000;
     *ret_stream = stream_begin(builder, &self->base, plan->outputs);
     return OK;

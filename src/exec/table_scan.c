@@ -1,6 +1,6 @@
 /*
- * The scan operator: takes splits, reads their batches, drops the rows that dynamic filters rule out. A filter that lets
- * nearly everything through is given up by the driver that notices.
+ * The scan operator: takes splits, reads their batches, drops the rows that dynamic filters rule
+ * out. A filter that lets nearly everything through is given up by the driver that notices.
  */
 #include "exec/table_scan.h"
 
@@ -365,8 +365,8 @@ static void bind_filter(const TableScanNode *node, TableScan *scan, int32_t id,
                         const Symbol *symbol) {
     int32_t column = layout_find(&node->base.outputs, symbol);
     if (column >= 0) {
-        scan->filters[scan->filter_count++] = (ScanFilter){
-            .id = id, .column = column, .table_column = node->columns.items[column]};
+        scan->filters[scan->filter_count++] =
+            (ScanFilter){.id = id, .column = column, .table_column = node->columns.items[column]};
     }
 }
 

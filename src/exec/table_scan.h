@@ -1,6 +1,6 @@
 /*
- * Table scans: the state that the scan operator and its blocking reader share. Splits are asked of the connector as they
- * are needed and handed to whichever driver is free.
+ * Table scans: the state that the scan operator and its blocking reader share. Splits are asked of
+ * the connector as they are needed and handed to whichever driver is free.
  */
 #pragma once
 
@@ -59,7 +59,8 @@ MUST_CHECK Status table_scan_open_splits(Context *cx, TableScan *scan);
 
 BlockingReader *blocking_reader_create(TableScan *scan, int32_t drivers);
 void blocking_reader_free(BlockingReader *reader); /* its threads have ended; NULL is legal */
-/* A batch, or NULL: *ret_finished, or the driver is on the wait list. Raises what a thread failed with. */
+/* A batch, or NULL: *ret_finished, or the driver is on the wait list. Raises what a thread failed
+ * with. */
 MUST_CHECK Status blocking_reader_take(Context *cx, BlockingReader *reader, Driver *driver,
                                        Batch **ret_batch, bool *ret_finished);
 void blocking_reader_leave(BlockingReader *reader); /* a driver wants no more */

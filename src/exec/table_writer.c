@@ -1,6 +1,7 @@
 /*
- * TableWriter and MergeWriter: every driver has a sink of the connector; their fragments are handed over together at the
- * end, so that the write becomes visible as a whole or not at all. Whatever ends the query before that aborts the write.
+ * TableWriter and MergeWriter: every driver has a sink of the connector; their fragments are handed
+ * over together at the end, so that the write becomes visible as a whole or not at all. Whatever
+ * ends the query before that aborts the write.
  */
 #include <stdlib.h>
 
@@ -18,13 +19,13 @@ typedef struct TableWriterOperator {
     int32_t change_column, row_id_column; /* merges */
 
     pthread_mutex_t lock;
-    Arena *arena;                         /* the write handle and fragments */
+    Arena *arena; /* the write handle and fragments */
     bool is_begun, is_finished;
     void *transaction;
     Handle write;
     int32_t fragment_count, fragment_capacity;
     Handle *fragments;
-    GroupTable changed;                   /* row ids that were changed; checks_multiple only */
+    GroupTable changed; /* row ids that were changed; checks_multiple only */
     _Atomic int64_t row_count;
 } TableWriterOperator;
 
@@ -80,8 +81,8 @@ static Status open(Context *cx, Operator *op, Driver *driver, void **ret_local) 
     TRY(begin(cx, self));
     Context own = *cx;
     own.arena = state->arena;
-    Status status = self->api->open_sink(&own, self->target->catalog->connector,
-                                         self->transaction, self->write, &state->sink);
+    Status status = self->api->open_sink(&own, self->target->catalog->connector, self->transaction,
+                                         self->write, &state->sink);
     if (status != OK) {
         state->sink = NULL;
         cx->error = own.error;
@@ -142,8 +143,8 @@ static Status write_batch(Context *cx, TableWriterOperator *self, void *sink_sta
         status = self->api->append(cx, sink_state, rows);
     } else {
         Vector *changes = vector_flatten(input->columns[self->change_column]);
-        status = self->api->merge(cx, sink_state, changes, input->columns[self->row_id_column],
-                                  rows);
+        status =
+            self->api->merge(cx, sink_state, changes, input->columns[self->row_id_column], rows);
         vector_unref(changes);
     }
     batch_free(rows);
@@ -173,8 +174,8 @@ static Status combine(Context *cx, Operator *op, void *local) {
     pthread_mutex_lock(&self->lock);
     if (self->fragment_count == self->fragment_capacity) {
         self->fragment_capacity = self->fragment_capacity > 0 ? self->fragment_capacity * 2 : 4;
-        self->fragments = reallocate(self->fragments,
-                                     (size_t)self->fragment_capacity * sizeof *self->fragments);
+        self->fragments =
+            reallocate(self->fragments, (size_t)self->fragment_capacity * sizeof *self->fragments);
     }
     self->fragments[self->fragment_count++] =
         (Handle){.data = arena_copy(self->arena, fragment.data, (size_t)fragment.size),
@@ -209,8 +210,8 @@ static Status next(Context *cx, Operator *op, void *local, Batch **ret_batch,
                    Progress *ret_progress) {
     Batch *batch = batch_create(1, 1);
     batch->columns[0] = vector_create(type_simple(TYPE_BIGINT), 1);
-    VECTOR_DATA(batch->columns[0], int64_t)[0] =
-        atomic_load(&((WriterSource *)op)->writer->row_count);
+    VECTOR_DATA(batch->columns[0], int64_t)
+    [0] = atomic_load(&((WriterSource *)op)->writer->row_count);
     *ret_batch = batch;
     *ret_progress = PROGRESS_FINISHED;
     return OK;
@@ -277,8 +278,8 @@ Status build_merge_writer(Builder *builder, const PlanNode *plan, Stream *ret_st
     TRY(stream_column(builder, &stream, node->row_id, &self->row_id_column));
     self->checks_multiple = node->check_multiple;
     if (self->checks_multiple) {
-        group_table_init(&self->changed, builder->execution->options.pool, 1,
-                         &node->row_id->type, 0);
+        group_table_init(&self->changed, builder->execution->options.pool, 1, &node->row_id->type,
+                         0);
     }
     *ret_stream = end_with_count(builder, plan, self, &stream);
     return OK;

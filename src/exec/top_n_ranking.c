@@ -1,6 +1,6 @@
 /*
- * TopNRanking: the rows of each partition whose row_number, rank or dense_rank is at most a limit. Rows are sorted by
- * partition and order; one pass counts.
+ * TopNRanking: the rows of each partition whose row_number, rank or dense_rank is at most a limit.
+ * Rows are sorted by partition and order; one pass counts.
  */
 #include "exec/window.h"
 #include "vector/vector_compare.h"
@@ -14,8 +14,8 @@ typedef struct TopNRankingOperator {
     int32_t column_count;
     int32_t partition_key_count, order_key_count;
     int32_t *partition_keys, *order_keys;
-    int64_t next;            /* in the order */
-    int64_t number, rank;    /* of the row before, in its partition */
+    int64_t next;         /* in the order */
+    int64_t number, rank; /* of the row before, in its partition */
 } TopNRankingOperator;
 
 static bool same_keys(const SortedRows *sorted, const int32_t *keys, int32_t count, int64_t a,
@@ -97,8 +97,7 @@ Status build_top_n_ranking(Builder *builder, const PlanNode *plan, Stream *ret_s
     self->order_key_count = node->order_by.count;
     self->order_keys = arena_new_array(execution->arena, int32_t, node->order_by.count);
     for (int32_t i = 0; i < node->order_by.count; i++) {
-        TRY(stream_column(builder, &stream, node->order_by.items[i].symbol,
-                          &self->order_keys[i]));
+        TRY(stream_column(builder, &stream, node->order_by.items[i].symbol, &self->order_keys[i]));
     }
     SortOrderArray order = window_order(execution->arena, &node->partition_by, &node->order_by);
     TRY(sort_sink_create(builder, &stream, &order, -1, false, plan->id, &self->sink));

@@ -1,7 +1,8 @@
 /*
- * Unnest: the elements of arrays and maps become rows. For each output batch a list of (input row, element number) is
- * made; replicated columns are gathered by row, element columns by the elements' positions in the children, so nothing is
- * copied value by value. Collections of one row are walked side by side, the shorter ones filled up with NULL.
+ * Unnest: the elements of arrays and maps become rows. For each output batch a list of (input row,
+ * element number) is made; replicated columns are gathered by row, element columns by the elements'
+ * positions in the children, so nothing is copied value by value. Collections of one row are walked
+ * side by side, the shorter ones filled up with NULL.
  */
 #include <stdlib.h>
 
@@ -12,7 +13,7 @@
 
 typedef struct UnnestOperator {
     Operator base;
-    bool keeps_empty;          /* LEFT: a row without elements comes out once */
+    bool keeps_empty; /* LEFT: a row without elements comes out once */
     bool has_ordinality;
     int32_t replicated_count;
     int32_t *replicated;
@@ -23,9 +24,9 @@ typedef struct UnnestOperator {
 
 typedef struct UnnestState {
     Batch *input;
-    VectorView *views;         /* of the collections */
-    int32_t row;               /* next to be given ... */
-    int64_t element;           /* ... from this element on */
+    VectorView *views; /* of the collections */
+    int32_t row;       /* next to be given ... */
+    int64_t element;   /* ... from this element on */
     int32_t rows[BATCH_ROWS_MAX];
     int64_t elements[BATCH_ROWS_MAX]; /* -1: none, kept by LEFT */
     int32_t positions[BATCH_ROWS_MAX];
@@ -108,7 +109,8 @@ static Vector *gather_field(const Vector *rows, int32_t field, const int32_t *po
     return result;
 }
 
-/* The element columns of a collection: a map's key and value, an array of rows' fields, an array's element. */
+/* The element columns of a collection: a map's key and value, an array of rows' fields, an array's
+ * element. */
 static void add_elements(const Vector *collection, const int32_t *positions, int32_t count,
                          Batch *output, int32_t *column) {
     const Vector *child = collection->children[0];
@@ -142,8 +144,8 @@ static Batch *make_batch(const UnnestOperator *self, UnnestState *state, int32_t
     Buffer *indices = indices_create(state->rows, count);
     int32_t column = 0;
     for (int32_t i = 0; i < self->replicated_count; i++) {
-        output->columns[column++] = column_gather(state->input->columns[self->replicated[i]],
-                                                  indices, state->rows, count);
+        output->columns[column++] =
+            column_gather(state->input->columns[self->replicated[i]], indices, state->rows, count);
     }
     buffer_unref(indices);
     for (int32_t i = 0; i < self->collection_count; i++) {
@@ -188,8 +190,7 @@ Status build_unnest(Builder *builder, const PlanNode *plan, Stream *ret_stream) 
     const UnnestNode *node = (const UnnestNode *)plan;
     Arena *arena = builder->execution->arena;
     TRY(build_node(builder, plan->sources[0], ret_stream));
-    UnnestOperator *self =
-        operator_new(builder->execution, UnnestOperator, &unnest_type, plan->id);
+    UnnestOperator *self = operator_new(builder->execution, UnnestOperator, &unnest_type, plan->id);
     self->keeps_empty = node->join_kind == LEFT_JOIN || node->join_kind == FULL_JOIN;
     self->replicated_count = node->replicated.count;
     TRY(stream_columns(builder, ret_stream, &node->replicated, &self->replicated));

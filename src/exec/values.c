@@ -1,5 +1,6 @@
 /*
- * Values: constant rows. The rows are evaluated once, when the pipeline is built, and handed out in batches by one driver.
+ * Values: constant rows. The rows are evaluated once, when the pipeline is built, and handed out in
+ * batches by one driver.
  */
 #include "exec/pipeline_builder.h"
 

@@ -10,11 +10,11 @@ enum { MORSEL_ROWS = 8192 };
 
 typedef struct WindowState {
     AggregateScratch *scratch;
-    int64_t first_row;      /* of the morsel, in the order */
+    int64_t first_row; /* of the morsel, in the order */
     int32_t row_count, given;
-    Vector **columns;       /* of the morsel; NULL entries are gathered when they are given */
+    Vector **columns; /* of the morsel; NULL entries are gathered when they are given */
     Vector **results;
-    int32_t *numbers;       /* four arrays of row_count: peers and frames of a partition */
+    int32_t *numbers; /* four arrays of row_count: peers and frames of a partition */
     int64_t reserved_bytes;
 } WindowState;
 
@@ -135,8 +135,7 @@ static Status gather_morsel(Context *cx, const WindowOperator *self, WindowState
     }
     for (int32_t i = 0; i < self->column_count; i++) {
         if (self->is_needed[i]) {
-            state->columns[i] =
-                vector_gather(sorted.rows->columns[i], rows, state->row_count);
+            state->columns[i] = vector_gather(sorted.rows->columns[i], rows, state->row_count);
         }
     }
     free(rows);
@@ -172,15 +171,14 @@ static Status call_function(Context *cx, const WindowOperator *self, WindowState
     TRY(window_find_frames(cx, self, spec, partition));
     Vector **arguments = arena_new_array(cx->arena, Vector *, spec->argument_count);
     for (int32_t i = 0; i < spec->argument_count; i++) {
-        arguments[i] =
-            spec->columns[i] >= 0
-                ? vector_ref(partition->columns[spec->columns[i]])
-                : vector_create_constant(spec->constants[i], 0, partition->row_count);
+        arguments[i] = spec->columns[i] >= 0
+                           ? vector_ref(partition->columns[spec->columns[i]])
+                           : vector_create_constant(spec->constants[i], 0, partition->row_count);
     }
-    Status status = spec->aggregate != NULL
-                        ? window_aggregate(cx, spec, state->scratch, partition, arguments,
-                                           ret_result)
-                        : call_window_function(cx, spec, partition, arguments, ret_result);
+    Status status =
+        spec->aggregate != NULL
+            ? window_aggregate(cx, spec, state->scratch, partition, arguments, ret_result)
+            : call_window_function(cx, spec, partition, arguments, ret_result);
     for (int32_t i = 0; i < spec->argument_count; i++) {
         vector_unref(arguments[i]);
     }
@@ -237,8 +235,7 @@ static Status begin_morsel(Context *cx, WindowOperator *self, WindowState *state
     TRY(gather_morsel(cx, self, state));
     for (int64_t p = first; p < end; p++) {
         TRY(check_cancelled(cx));
-        TRY(process_partition(cx, self, state,
-                              (int32_t)(self->partitions[p] - state->first_row),
+        TRY(process_partition(cx, self, state, (int32_t)(self->partitions[p] - state->first_row),
                               (int32_t)(self->partitions[p + 1] - self->partitions[p])));
     }
     return OK;
@@ -351,8 +348,7 @@ static Status bind_function(Builder *builder, WindowOperator *self, const Stream
 /* The aggregates among the functions, bound as in an aggregation; specs point into the set. */
 static Status bind_aggregates(Builder *builder, WindowOperator *self, const Stream *stream) {
     AggregateArray aggregates = {0};
-    aggregates.items =
-        arena_new_array(builder->execution->arena, Aggregate, self->function_count);
+    aggregates.items = arena_new_array(builder->execution->arena, Aggregate, self->function_count);
     for (int32_t i = 0; i < self->function_count; i++) {
         const WindowCallNode *node = self->functions[i].node;
         if (node->function->kind == FUNCTION_AGGREGATE) {
@@ -407,8 +403,7 @@ Status build_window(Builder *builder, const PlanNode *plan, Stream *ret_stream) 
     SymbolList layout = stream.layout;
     for (int32_t i = 0; i < node->functions.count; i++) {
         self->function_count = i + 1;
-        TRY(bind_function(builder, self, &stream, &node->functions.items[i],
-                          &self->functions[i]));
+        TRY(bind_function(builder, self, &stream, &node->functions.items[i], &self->functions[i]));
         layout_add(arena, &layout, node->functions.items[i].symbol);
     }
     TRY(bind_aggregates(builder, self, &stream));

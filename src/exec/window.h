@@ -1,6 +1,7 @@
 /*
- * Windows: the state its files share. Rows are sorted by partition and order; drivers take whole partitions, many small
- * ones at a time (a morsel), compute each function over them, and give the rows with the results added.
+ * Windows: the state its files share. Rows are sorted by partition and order; drivers take whole
+ * partitions, many small ones at a time (a morsel), compute each function over them, and give the
+ * rows with the results added.
  */
 #pragma once
 
@@ -9,7 +10,7 @@
 
 typedef struct WindowBound {
     FrameBoundKind kind;
-    int32_t value_column;   /* -1: none */
+    int32_t value_column; /* -1: none */
 } WindowBound;
 
 typedef struct WindowSpec {
@@ -17,15 +18,15 @@ typedef struct WindowSpec {
     FrameUnit unit;
     WindowBound start, end;
     int32_t argument_count;
-    int32_t *columns;       /* -1: constants[i] */
+    int32_t *columns; /* -1: constants[i] */
     Vector **constants;
     const AggregateSpec *aggregate; /* NULL: a window function */
 } WindowSpec;
 
 typedef struct WindowOperator {
-    Operator base;          /* the source */
+    Operator base; /* the source */
     Operator *sink;
-    int32_t column_count;   /* of the sorted rows */
+    int32_t column_count; /* of the sorted rows */
     int32_t partition_key_count;
     int32_t *partition_keys;
     int32_t order_key_count;
@@ -34,9 +35,9 @@ typedef struct WindowOperator {
     int32_t function_count;
     WindowSpec *functions;
     AggregateSet aggregates;
-    bool *is_needed;        /* columns that functions, peers or frames read */
+    bool *is_needed; /* columns that functions, peers or frames read */
     int64_t partition_count;
-    int64_t *partitions;    /* first row of each, and one past the last; counted in the order */
+    int64_t *partitions; /* first row of each, and one past the last; counted in the order */
     int64_t reserved_bytes;
     _Atomic int64_t next_partition;
 } WindowOperator;

@@ -1,6 +1,7 @@
 /*
- * Aggregates over frames. A state that only has to grow from row to row is fed what is new; other frames are put together
- * from precomputed blocks of rows (as intermediate values, which combining does not use up) and the rows at their edges.
+ * Aggregates over frames. A state that only has to grow from row to row is fed what is new; other
+ * frames are put together from precomputed blocks of rows (as intermediate values, which combining
+ * does not use up) and the rows at their edges.
  */
 #include <stdlib.h>
 
@@ -15,8 +16,8 @@ typedef struct FrameFeed {
     AggregateScratch *scratch;
     Vector *const *arguments;
     int32_t row_count;
-    int32_t *valid;         /* rows the kernel may see, in order; NULL: all */
-    int32_t *valid_before;  /* how many of them come before row i */
+    int32_t *valid;        /* rows the kernel may see, in order; NULL: all */
+    int32_t *valid_before; /* how many of them come before row i */
     uint8_t *state;
     int32_t fed_start, fed_end; /* what the state holds, end exclusive */
     int32_t level_count;
@@ -75,8 +76,8 @@ static Status keep_intermediate(FrameFeed *feed, Vector *level) {
     Vector *value = vector_create(level->type, 1);
     Status status = OK;
     if (aggregate->write_intermediate != NULL) {
-        status = aggregate->write_intermediate(&call, (StateRows){.states = &feed->state}, 1,
-                                               value);
+        status =
+            aggregate->write_intermediate(&call, (StateRows){.states = &feed->state}, 1, value);
     } else {
         vector_set_string(value, 0, (const char *)feed->state, (size_t)aggregate->state_size);
     }
@@ -143,8 +144,7 @@ static Status feed_range(FrameFeed *feed, int32_t level, int32_t start, int32_t 
     int32_t middle = first_whole * unit, middle_end = end_whole * unit;
     TRY(level < 0 ? feed_rows(feed, start, middle) : feed_level(feed, level, start, middle));
     TRY(feed_range(feed, level + 1, first_whole, end_whole));
-    return level < 0 ? feed_rows(feed, middle_end, end)
-                     : feed_level(feed, level, middle_end, end);
+    return level < 0 ? feed_rows(feed, middle_end, end) : feed_level(feed, level, middle_end, end);
 }
 
 /* ---- frames ---- */
@@ -165,8 +165,8 @@ static Status move_to(FrameFeed *feed, int32_t start, int32_t end) {
 static void find_valid(FrameFeed *feed) {
     bool has_nulls = false;
     for (int32_t i = 0; i < feed->spec->argument_count; i++) {
-        has_nulls = has_nulls || (feed->arguments[i] != NULL &&
-                                  vector_may_have_nulls(feed->arguments[i]));
+        has_nulls =
+            has_nulls || (feed->arguments[i] != NULL && vector_may_have_nulls(feed->arguments[i]));
     }
     if (!has_nulls || (feed->spec->aggregate->flags & FUNCTION_CALLED_WITH_NULL) != 0) {
         return;
@@ -177,8 +177,8 @@ static void find_valid(FrameFeed *feed) {
     for (int32_t row = 0; row < feed->row_count; row++) {
         bool is_null = false;
         for (int32_t i = 0; i < feed->spec->argument_count; i++) {
-            is_null = is_null || (feed->arguments[i] != NULL &&
-                                  vector_is_null(feed->arguments[i], row));
+            is_null =
+                is_null || (feed->arguments[i] != NULL && vector_is_null(feed->arguments[i], row));
         }
         feed->valid_before[row] = count;
         feed->valid[count] = row;
@@ -214,8 +214,8 @@ static Status output_frames(FrameFeed *feed, const WindowPartition *partition, V
             vector_unref(value);
             value = vector_create(result->type, 1);
             if (status == OK) {
-                status = feed->spec->aggregate->output(
-                    &call, (StateRows){.states = &feed->state}, 1, value);
+                status = feed->spec->aggregate->output(&call, (StateRows){.states = &feed->state},
+                                                       1, value);
             }
         }
         if (status == OK) {

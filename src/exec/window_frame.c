@@ -1,6 +1,7 @@
 /*
- * Peers and frames of a sorted partition. ROWS bounds are arithmetic, GROUPS bounds walk peer groups, RANGE bounds with a
- * value are searched: the value is the sort key's already moved by the offset, computed below the window.
+ * Peers and frames of a sorted partition. ROWS bounds are arithmetic, GROUPS bounds walk peer
+ * groups, RANGE bounds with a value are searched: the value is the sort key's already moved by the
+ * offset, computed below the window.
  */
 #include "exec/window.h"
 #include "vector/vector_compare.h"
@@ -112,7 +113,8 @@ static void find_not_null(const WindowOperator *self, const Vector *key, int32_t
     *ret_end = end;
 }
 
-/* The first row in [first, end) that comes after the value (or is equal to it, unless `past_equal`). */
+/* The first row in [first, end) that comes after the value (or is equal to it, unless
+ * `past_equal`). */
 static int32_t search(const WindowOperator *self, const Vector *key, int32_t first, int32_t end,
                       const Vector *value, int32_t row, bool past_equal) {
     bool descending = self->order_by[0].descending;
@@ -149,8 +151,7 @@ static int32_t range_bound(const WindowOperator *self, const WindowPartition *pa
         if (row < range->first || row >= range->end || vector_is_null(value, row)) {
             break; /* a NULL is only in the range of NULLs */
         }
-        int32_t at =
-            search(self, range->key, range->first, range->end, value, row, !is_start);
+        int32_t at = search(self, range->key, range->first, range->end, value, row, !is_start);
         return is_start ? at : at - 1;
     }
     }

@@ -226,6 +226,9 @@ static void semi_joins(void **state) {
             check_semi(*state, KINDS[kind], null_aware, N, 1200, 300);
             check_semi(*state, KINDS[kind], null_aware, S, 100, 7);
             check_semi(*state, KINDS[kind], null_aware, N, 100, 0);
+            check_semi(*state, KINDS[kind], null_aware, N, 60, 400); /* built on the first input */
+            check_semi(*state, KINDS[kind], null_aware, M, 40, 300);
+            check_semi(*state, KINDS[kind], null_aware, S, 7, 100);
         }
     }
 }
