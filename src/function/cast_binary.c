@@ -1,8 +1,9 @@
 /*
- * Casts between bytes and what is made of them: uuid, ipaddress, and the sketch inside a set
- * digest.
+ * Casts between bytes and what is made of them: uuid, ipaddress, the sketch inside a set
+ * digest, and the dense form of a sketch.
  */
 #include "base/int128.h"
+#include "function/aggregate/hyperloglog.h"
 #include "function/kernels/cast_family.h"
 #include "function/kernels/identifier_text.h"
 
@@ -67,6 +68,28 @@ static Status set_digest_to_sketch(KernelCall *call) {
     return OK;
 }
 
+/* A P4HyperLogLog is a HyperLogLog that is dense whatever its size. */
+static Status sketch_to_dense(KernelCall *call) {
+    Arena *arena = arena_create(NULL);
+    ByteString out = {0};
+    KERNEL_FOR_EACH_ROW(call, row) {
+        const StringView *bytes = &KERNEL_ARGUMENT(call, 0, StringView, row);
+        HyperLogLog sketch;
+        arena_reset(arena);
+        if (!hyperloglog_read(arena, string_data(bytes), bytes->length, &sketch)) {
+            kernel_fail(call, row, INVALID_CAST_ARGUMENT, "Cannot deserialize HyperLogLog");
+            continue;
+        }
+        hyperloglog_make_dense(arena, &sketch);
+        out.size = 0;
+        hyperloglog_write(&sketch, &out);
+        vector_set_string(call->result, row, out.data, out.size);
+    }
+    byte_string_done(&out);
+    arena_free(arena);
+    return OK;
+}
+
 Status cast_binary(Context *cx, const Type *from, const Type *to, Cast *ret_cast) {
     bool from_identifier = from->kind == TYPE_UUID || from->kind == TYPE_IPADDRESS;
     bool to_identifier = to->kind == TYPE_UUID || to->kind == TYPE_IPADDRESS;
@@ -78,6 +101,8 @@ Status cast_binary(Context *cx, const Type *from, const Type *to, Cast *ret_cast
         cast.flags = FUNCTION_INFALLIBLE;
     } else if (from->kind == TYPE_SETDIGEST && to->kind == TYPE_HYPERLOGLOG) {
         cast.kernel = set_digest_to_sketch;
+    } else if (from->kind == TYPE_HYPERLOGLOG && to->kind == TYPE_P4HYPERLOGLOG) {
+        cast.kernel = sketch_to_dense;
     }
     *ret_cast = cast;
     return OK;
