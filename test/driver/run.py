@@ -18,7 +18,7 @@ import corpus
 TRINO = "476"
 JAVA_OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Duser.timezone=UTC", "-Djava.awt.headless=true"]
 FETCH_ROWS = int(os.environ.get("DRIVER_FETCH_ROWS", "500000"))
-CLIENT_SECONDS = 600
+CLIENT_SECONDS = 240
 SKIPPED = {"go": ["picoseconds"]}  # whether Go reads 12 digits of a second depends on Go's own version
 
 
