@@ -116,7 +116,7 @@ static Status precision_of(Analyzer *an, const LongLiteral *node, const char *ty
 }
 
 static Status current_type(Analyzer *an, const Node *node, const Type **ret_type) {
-    int32_t precision;
+    int32_t precision = 0;
     switch (node->kind) {
     case NODE_CURRENT_TIME:
         TRY(precision_of(an, NODE_CAST(CurrentTime, node)->precision, "TIME WITH TIME ZONE",

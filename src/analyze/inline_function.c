@@ -360,7 +360,7 @@ Status analyze_inline_call(const ExpressionContext *context, const FunctionCall 
     for (int32_t i = 0; i < count; i++) {
         TRY(analyze_expression(context, node->arguments.items[i], &arguments[i]));
     }
-    const InlineFunction *function;
+    const InlineFunction *function = NULL;
     TRY(choose(an, node, name, arguments, &function));
     for (int32_t i = 0; i < count; i++) {
         arguments[i] = coerce(an, arguments[i], function->parameter_types[i]);

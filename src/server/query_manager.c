@@ -63,9 +63,9 @@ static void make_query_id(QueryManager *manager, int64_t micros, char *id, size_
     }
     int32_t number = manager->id_counter++ % 100000;
     pthread_mutex_unlock(&manager->lock);
-    snprintf(id, size, "%04d%02d%02d_%02d%02d%02d_%05d_%s", (utc.tm_year + 1900) % 10000,
-             utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, number,
-             manager->coordinator_id);
+    char time_text[16];
+    strftime(time_text, sizeof time_text, "%Y%m%d_%H%M%S", &utc);
+    snprintf(id, size, "%s_%05u_%s", time_text, (unsigned)number, manager->coordinator_id);
 }
 
 ManagedQuery *query_create(QueryManager *manager, const char *sql, size_t size) {

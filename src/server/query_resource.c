@@ -15,8 +15,8 @@ static const char *iso_time(int64_t micros, char buffer[32]) {
     time_t seconds = (time_t)(micros / 1000000);
     struct tm utc;
     gmtime_r(&seconds, &utc);
-    snprintf(buffer, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-             utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(micros / 1000 % 1000));
+    size_t size = strftime(buffer, 32, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(buffer + size, 32 - size, ".%03uZ", (unsigned)(micros / 1000 % 1000) % 1000);
     return buffer;
 }
 
