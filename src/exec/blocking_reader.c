@@ -164,7 +164,12 @@ Status blocking_reader_take(Context *cx, BlockingReader *reader, Driver *driver,
         wait_list_add(&reader->consumers, driver);
         *ret_batch = try_take(reader, ret_finished); /* one may have come in between */
     }
-    return check_cancelled(cx);
+    if (check_cancelled(cx) != OK) {
+        batch_free(*ret_batch);
+        *ret_batch = NULL;
+        return FAILED;
+    }
+    return OK;
 }
 
 void blocking_reader_leave(BlockingReader *reader) {

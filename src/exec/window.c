@@ -171,9 +171,11 @@ static Status call_function(Context *cx, const WindowOperator *self, WindowState
     TRY(window_find_frames(cx, self, spec, partition));
     Vector **arguments = arena_new_array(cx->arena, Vector *, spec->argument_count);
     for (int32_t i = 0; i < spec->argument_count; i++) {
-        arguments[i] = spec->columns[i] >= 0
-                           ? vector_ref(partition->columns[spec->columns[i]])
-                           : vector_create_constant(spec->constants[i], 0, partition->row_count);
+        if (spec->columns[i] >= 0) {
+            arguments[i] = vector_ref(partition->columns[spec->columns[i]]);
+        } else if (spec->constants[i] != NULL) {
+            arguments[i] = vector_create_constant(spec->constants[i], 0, partition->row_count);
+        }
     }
     Status status =
         spec->aggregate != NULL
@@ -337,7 +339,7 @@ static Status bind_function(Builder *builder, WindowOperator *self, const Stream
             TRY(bind_column(builder, self, stream, argument->symbol, &spec->columns[i]));
         } else if (argument->kind == EXPR_CONSTANT) {
             spec->constants[i] = vector_ref((Vector *)argument->value);
-        } else {
+        } else if (argument->kind != EXPR_LAMBDA || node->function->kind != FUNCTION_AGGREGATE) {
             return FAIL(builder->cx, NOT_SUPPORTED, "Argument %d of %s must be a column", i + 1,
                         node->function->name);
         }
@@ -352,8 +354,10 @@ static Status bind_aggregates(Builder *builder, WindowOperator *self, const Stre
     for (int32_t i = 0; i < self->function_count; i++) {
         const WindowCallNode *node = self->functions[i].node;
         if (node->function->kind == FUNCTION_AGGREGATE) {
-            aggregates.items[aggregates.count++] = (Aggregate){
-                .symbol = node->symbol, .function = node->function, .arguments = node->arguments};
+            aggregates.items[aggregates.count++] = (Aggregate){.symbol = node->symbol,
+                                                               .function = node->function,
+                                                               .arguments = node->arguments,
+                                                               .distinct = node->distinct};
         }
     }
     TRY(aggregate_set_build(builder, stream, &aggregates, AGGREGATION_SINGLE, &self->aggregates));

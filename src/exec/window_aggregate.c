@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/allocate.h"
+#include "exec/group_table.h"
 #include "exec/window.h"
 
 enum { BLOCK_ROWS = 64, FANOUT = 16, LEVELS_MAX = 8, CHECK_ROWS = 1024 };
@@ -18,6 +19,8 @@ typedef struct FrameFeed {
     int32_t row_count;
     int32_t *valid;        /* rows the kernel may see, in order; NULL: all */
     int32_t *valid_before; /* how many of them come before row i */
+    int32_t *previous;     /* DISTINCT: the row before with the same arguments, -1: none; or NULL */
+    int32_t frame_start;   /* of the frame being fed */
     uint8_t *state;
     int32_t fed_start, fed_end; /* what the state holds, end exclusive */
     int32_t level_count;
@@ -37,6 +40,17 @@ static void reset(FrameFeed *feed) {
     }
 }
 
+/* Of rows with equal arguments a frame counts the first. */
+static int32_t keep_first(const FrameFeed *feed, int32_t *rows, int32_t count) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t row = rows[i];
+        rows[kept] = row;
+        kept += feed->previous[row] < feed->frame_start;
+    }
+    return kept;
+}
+
 /* Feeds rows [start, end). */
 static Status feed_rows(FrameFeed *feed, int32_t start, int32_t end) {
     const AggregateFunction *aggregate = feed->spec->aggregate;
@@ -48,6 +62,9 @@ static Status feed_rows(FrameFeed *feed, int32_t start, int32_t end) {
         int32_t *rows = feed->scratch->rows;
         for (int32_t i = 0; i < count; i++) {
             rows[i] = feed->valid != NULL ? feed->valid[at + i] : at + i;
+        }
+        if (feed->previous != NULL) {
+            count = keep_first(feed, rows, count);
         }
         TRY(check_cancelled(feed->cx));
         if (aggregate->add_single != NULL) {
@@ -150,6 +167,7 @@ static Status feed_range(FrameFeed *feed, int32_t level, int32_t start, int32_t 
 /* ---- frames ---- */
 
 static Status move_to(FrameFeed *feed, int32_t start, int32_t end) {
+    feed->frame_start = start;
     bool grows = start == feed->fed_start && end >= feed->fed_end && feed->fed_end > start;
     if (grows) {
         TRY(feed_rows(feed, feed->fed_end, end));
@@ -185,6 +203,45 @@ static void find_valid(FrameFeed *feed) {
         count += !is_null;
     }
     feed->valid_before[feed->row_count] = count;
+}
+
+/* For DISTINCT: chains the valid rows with equal arguments. */
+static Status find_previous(FrameFeed *feed) {
+    GroupTable table;
+    const Type **types = arena_new_array(feed->cx->arena, const Type *, feed->spec->argument_count);
+    Vector **keys = arena_new_array(feed->cx->arena, Vector *, feed->spec->argument_count);
+    for (int32_t i = 0; i < feed->spec->argument_count; i++) {
+        types[i] = feed->arguments[i]->type;
+    }
+    group_table_init(&table, feed->scratch->pool, feed->spec->argument_count, types, 0);
+    feed->previous = allocate((size_t)feed->row_count * sizeof(int32_t) + 1);
+    int32_t *last = allocate((size_t)feed->row_count * sizeof(int32_t) + 1);
+    int32_t total = feed->valid != NULL ? feed->valid_before[feed->row_count] : feed->row_count;
+    Status status = OK;
+    for (int32_t start = 0; start < total && status == OK; start += BATCH_ROWS_MAX) {
+        int32_t count = total - start < BATCH_ROWS_MAX ? total - start : BATCH_ROWS_MAX;
+        int32_t groups[BATCH_ROWS_MAX], rows[BATCH_ROWS_MAX], first_new;
+        for (int32_t i = 0; i < count; i++) {
+            rows[i] = feed->valid != NULL ? feed->valid[start + i] : start + i;
+        }
+        for (int32_t k = 0; k < feed->spec->argument_count; k++) {
+            keys[k] = vector_gather(feed->arguments[k], rows, count);
+        }
+        status = group_table_find(feed->cx, &table, keys, count, groups, &first_new);
+        for (int32_t g = first_new; status == OK && g < table.group_count; g++) {
+            last[g] = -1;
+        }
+        for (int32_t i = 0; status == OK && i < count; i++) {
+            feed->previous[rows[i]] = last[groups[i]];
+            last[groups[i]] = rows[i];
+        }
+        for (int32_t k = 0; k < feed->spec->argument_count; k++) {
+            vector_unref(keys[k]);
+        }
+    }
+    free(last);
+    group_table_done(&table);
+    return status;
 }
 
 /* Whether frames move at both ends and are long enough for blocks to pay. */
@@ -240,7 +297,12 @@ Status window_aggregate(Context *cx, const WindowSpec *spec, AggregateScratch *s
     size_t state_bytes = (size_t)spec->aggregate->aggregate->state_size;
     feed.state = allocate_aligned(16, state_bytes > 0 ? state_bytes : 16);
     find_valid(&feed);
-    Status status = wants_blocks(&feed, partition) ? build_levels(&feed) : OK;
+    Status status = OK;
+    if (spec->aggregate->is_distinct) {
+        status = find_previous(&feed);
+    } else if (wants_blocks(&feed, partition)) {
+        status = build_levels(&feed);
+    }
     reset(&feed);
     Vector *result = vector_create(spec->aggregate->result_type, 0);
     if (status == OK) {
@@ -251,6 +313,7 @@ Status window_aggregate(Context *cx, const WindowSpec *spec, AggregateScratch *s
     }
     free(feed.valid);
     free(feed.valid_before);
+    free(feed.previous);
     free(feed.state);
     if (status != OK) {
         vector_unref(result);
