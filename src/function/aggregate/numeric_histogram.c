@@ -3,21 +3,17 @@
  * when the buffer is full, equal ones are joined and then the neighbours whose joining costs least,
  * until few enough are left.
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/allocate.h"
+#include "function/aggregate/weighted_points.h"
 #include "function/function.h"
 
 enum { BUFFERED_POINTS = 100 };
 
-typedef struct Point {
-    double value, weight;
-} Point;
-
 typedef struct HistogramState {
-    Point *points;        /* room for bucket_count + BUFFERED_POINTS */
-    int32_t bucket_count; /* 0: not begun */
+    WeightedPoint *points; /* room for bucket_count + BUFFERED_POINTS */
+    int32_t bucket_count;  /* 0: not begun */
     int32_t count;
 } HistogramState;
 
@@ -25,20 +21,14 @@ static HistogramState *state_at(StateRows states, int32_t i) {
     return (HistogramState *)(void *)(states.states[i] + states.offset);
 }
 
-static int compare_points(const void *a, const void *b) {
-    double x = ((const Point *)a)->value, y = ((const Point *)b)->value;
-    if (x != x || y != y) {
-        return (x != x) - (y != y);
-    }
-    return (x > y) - (x < y);
-}
-
 /* Sorts, and adds up the weights of equal values. */
-static int32_t join_equal(Point *points, int32_t count) {
+static int32_t join_equal(WeightedPoint *points, int32_t count) {
     if (count == 0) {
         return 0;
     }
-    qsort(points, (size_t)count, sizeof *points, compare_points);
+    WeightedPoint *scratch = allocate((size_t)count * sizeof *scratch);
+    weighted_points_sort(points, scratch, count);
+    free(scratch);
     int32_t last = 0;
     for (int32_t i = 1; i < count; i++) {
         if (points[last].value == points[i].value) {
@@ -51,7 +41,7 @@ static int32_t join_equal(Point *points, int32_t count) {
 }
 
 /* What joining a point with its right neighbour costs. */
-static double penalty_of(const Point *left, const Point *right) {
+static double penalty_of(const WeightedPoint *left, const WeightedPoint *right) {
     double weight = left->weight + right->weight, distance = left->value - right->value;
     return weight * (distance * distance) * (left->weight * right->weight / (weight * weight));
 }
@@ -63,7 +53,7 @@ typedef struct Candidate {
 } Candidate;
 
 typedef struct Joining {
-    Point *points;
+    WeightedPoint *points;
     int32_t *left, *right, *version; /* of points; -1: none */
     Candidate *heap;
     int32_t heap_count;
@@ -112,9 +102,9 @@ static Candidate pop(Joining *joining) {
 /* Joins a point with its right neighbour; both neighbours' penalties change. */
 static void join_with_right(Joining *joining, int32_t point) {
     int32_t right = joining->right[point], left = joining->left[point];
-    Point *a = &joining->points[point], *b = &joining->points[right];
+    WeightedPoint *a = &joining->points[point], *b = &joining->points[right];
     double weight = a->weight + b->weight;
-    *a = (Point){(a->value * a->weight + b->value * b->weight) / weight, weight};
+    *a = (WeightedPoint){(a->value * a->weight + b->value * b->weight) / weight, weight};
     joining->version[right] = -1;
     joining->right[point] = joining->right[right];
     if (joining->right[point] >= 0) {
@@ -129,7 +119,7 @@ static void join_with_right(Joining *joining, int32_t point) {
 }
 
 /* Sorted points without equal ones, down to `wanted`. */
-static int32_t join_cheapest(Point *points, int32_t count, int32_t wanted) {
+static int32_t join_cheapest(WeightedPoint *points, int32_t count, int32_t wanted) {
     if (count <= wanted) {
         return count;
     }
@@ -175,10 +165,10 @@ static void compact(HistogramState *state) {
 static void begin(AggregateCall *call, HistogramState *state, int32_t bucket_count) {
     state->bucket_count = bucket_count;
     state->points =
-        arena_alloc(call->arena, ((size_t)bucket_count + BUFFERED_POINTS) * sizeof(Point));
+        arena_alloc(call->arena, ((size_t)bucket_count + BUFFERED_POINTS) * sizeof(WeightedPoint));
 }
 
-static void add_point(HistogramState *state, Point point) {
+static void add_point(HistogramState *state, WeightedPoint point) {
     if (state->count == state->bucket_count + BUFFERED_POINTS) {
         compact(state);
     }
@@ -212,9 +202,9 @@ static Status add(AggregateCall *call, StateRows states, const int32_t *rows, in
         if (state->bucket_count == 0) {
             TRY(begin_at(call, state, row));
         }
-        add_point(state, (Point){is_real ? VIEW_VALUE(&values, float, row)
-                                         : VIEW_VALUE(&values, double, row),
-                                 has_weight ? VIEW_VALUE(&weights, double, row) : 1});
+        add_point(state, (WeightedPoint){is_real ? VIEW_VALUE(&values, float, row)
+                                                 : VIEW_VALUE(&values, double, row),
+                                         has_weight ? VIEW_VALUE(&weights, double, row) : 1});
     }
     return OK;
 }

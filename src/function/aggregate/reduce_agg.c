@@ -168,6 +168,58 @@ static Status combine(AggregateCall *call, StateRows targets, StateRows sources,
     return status;
 }
 
+/* ---- one state for all rows ---- */
+
+enum { LANES = 64, LANE_ROWS_MIN = 8 };
+
+static bool is_given(const VectorView *values, const int32_t *rows, int32_t i) {
+    return !view_is_null(values, rows != NULL ? rows[i] : i);
+}
+
+/* Folds neighbouring lanes until one is left, keeping their order. */
+static Status join_lanes(AggregateCall *call, ReduceState *lanes) {
+    for (int32_t step = 1; step < LANES; step *= 2) {
+        ReduceState *targets[LANES], *sources[LANES];
+        int32_t count = 0;
+        for (int32_t lane = 0; lane + step < LANES; lane += 2 * step) {
+            targets[count] = &lanes[lane];
+            sources[count++] = &lanes[lane + step];
+        }
+        TRY(combine_round(call, targets, sources, count));
+    }
+    return OK;
+}
+
+/*
+ * Many rows are cut into lanes that advance together, each from the initial state, as threads would
+ * share them: the lambdas are then called for a row of every lane, not for one row.
+ */
+static Status add_single(AggregateCall *call, void *state, const int32_t *rows, int32_t count) {
+    VectorView values = vector_view(call->arguments[VALUE]);
+    int32_t *given = allocate(((size_t)count + 1) * sizeof *given), given_count = 0;
+    uint8_t **states = allocate(((size_t)count + 1) * sizeof *states);
+    ReduceState lanes[LANES] = {0};
+    for (int32_t i = 0; i < count; i++) {
+        given[given_count] = rows != NULL ? rows[i] : i;
+        given_count += is_given(&values, rows, i);
+    }
+    bool has_lanes = given_count >= LANES * LANE_ROWS_MIN;
+    for (int32_t i = 0; i < given_count; i++) {
+        states[i] = has_lanes ? (uint8_t *)&lanes[(int64_t)i * LANES / given_count] : state;
+    }
+    Status status = add(call, (StateRows){.states = states}, given, given_count);
+    if (status == OK && has_lanes) {
+        status = join_lanes(call, lanes);
+    }
+    if (status == OK && has_lanes) {
+        uint8_t *target = state, *source = (uint8_t *)lanes;
+        status = combine(call, (StateRows){.states = &target}, (StateRows){.states = &source}, 1);
+    }
+    free(given);
+    free(states);
+    return status;
+}
+
 static Status output(AggregateCall *call, StateRows states, int32_t count, Vector *result) {
     for (int32_t i = 0; i < count; i++) {
         const ReduceState *state =
@@ -184,6 +236,7 @@ const AggregateFunction reduce_aggregates[] = {
      .description = "Reduce input elements into a single value",
      .state_size = sizeof(ReduceState),
      .add = add,
+     .add_single = add_single,
      .combine = combine,
      .output = output,
      .order_sensitive = true},

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "function/aggregate/weighted_points.h"
 
 enum { BUFFER_FACTOR = 6, BUFFER_MORE = 10, FORMAT_TAG = 0 };
 
@@ -38,27 +39,16 @@ static void reserve(Arena *arena, TDigest *digest, int32_t capacity) {
 
 /* ---- merging ---- */
 
-typedef struct Centroid {
-    double mean, weight;
-    int32_t place; /* ties keep their order */
-} Centroid;
-
-static int compare_centroids(const void *a, const void *b) {
-    const Centroid *x = a, *y = b;
-    if (x->mean != y->mean) {
-        return x->mean < y->mean ? -1 : 1;
+/* In the direction of this merge; to be freed. */
+static WeightedPoint *sorted_centroids(const TDigest *digest) {
+    int32_t count = digest->count;
+    WeightedPoint *centroids = allocate((size_t)count * 2 * sizeof *centroids);
+    for (int32_t i = 0; i < count; i++) {
+        centroids[i] = (WeightedPoint){digest->means[i], digest->weights[i]};
     }
-    return (x->place > y->place) - (x->place < y->place);
-}
-
-static Centroid *sorted_centroids(const TDigest *digest) {
-    Centroid *centroids = allocate((size_t)digest->count * sizeof *centroids);
-    for (int32_t i = 0; i < digest->count; i++) {
-        centroids[i] = (Centroid){digest->means[i], digest->weights[i], i};
-    }
-    qsort(centroids, (size_t)digest->count, sizeof *centroids, compare_centroids);
-    for (int32_t i = 0, j = digest->count - 1; digest->is_backwards && i < j; i++, j--) {
-        Centroid left = centroids[i];
+    weighted_points_sort(centroids, centroids + count, count);
+    for (int32_t i = 0, j = count - 1; digest->is_backwards && i < j; i++, j--) {
+        WeightedPoint left = centroids[i];
         centroids[i] = centroids[j];
         centroids[j] = left;
     }
@@ -70,17 +60,17 @@ static double largest_share(double quantile, double normaliser) {
 }
 
 /* Joins neighbours in place; gives how many are left. */
-static int32_t join_centroids(Centroid *centroids, int32_t count, double total,
+static int32_t join_centroids(WeightedPoint *centroids, int32_t count, double total,
                               double compression) {
     double normaliser = compression / (4 * log(total / compression) + 24);
     double before = 0, share_here = largest_share(0, normaliser);
     int32_t last = 0;
     for (int32_t i = 1; i < count; i++) {
-        Centroid *current = &centroids[last], entry = centroids[i];
+        WeightedPoint *current = &centroids[last], entry = centroids[i];
         double joint = current->weight + entry.weight;
         double share_after = largest_share(fmin((before + joint) / total, 1), normaliser);
         if (joint <= total * fmin(share_here, share_after)) {
-            current->mean += (entry.mean - current->mean) * entry.weight / joint;
+            current->value += (entry.value - current->value) * entry.weight / joint;
             current->weight = joint;
             continue;
         }
@@ -95,11 +85,11 @@ static void merge_centroids(TDigest *digest, double compression) {
     if (digest->count == 0) {
         return;
     }
-    Centroid *centroids = sorted_centroids(digest);
+    WeightedPoint *centroids = sorted_centroids(digest);
     int32_t count = join_centroids(centroids, digest->count, digest->total_weight, compression);
     for (int32_t i = 0; i < count; i++) {
         int32_t to = digest->is_backwards ? count - 1 - i : i;
-        digest->means[to] = centroids[i].mean;
+        digest->means[to] = centroids[i].value;
         digest->weights[to] = centroids[i].weight;
     }
     free(centroids);
