@@ -86,8 +86,8 @@ bool group_direct_cover(GroupDirect *direct, const int64_t *values, const uint64
     if (range >= worth) {
         return false;
     }
-    /* Room to grow upwards, half as much again, as far as the key's range and the rule allow. */
-    uint64_t more = (range + 1) / 2, left = (uint64_t)INT64_MAX - (uint64_t)high;
+    /* Room to grow upwards, as much again, as far as the key's range and the rule allow. */
+    uint64_t more = range + 1, left = (uint64_t)INT64_MAX - (uint64_t)high;
     more = more < left ? more : left;
     uint64_t wanted = range + 1 + more;
     return replace(direct, low, wanted < worth ? wanted : worth);
