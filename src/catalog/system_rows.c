@@ -397,8 +397,10 @@ static Status add_jdbc_types(RowBuffer *rows, Catalog *none) {
          i < sizeof simple / sizeof simple[0] + sizeof parametric / sizeof parametric[0]; i++) {
         bool plain = i < sizeof simple / sizeof simple[0];
         const Type *type = plain ? type_simple(simple[i]) : NULL;
+        bool array =
+            !plain && strcmp(parametric[i - sizeof simple / sizeof simple[0]], "array") == 0;
         row_add(rows, plain ? type->name : parametric[i - sizeof simple / sizeof simple[0]]);
-        row_add_number(rows, plain ? type_jdbc_code(type) : 2000);
+        row_add_number(rows, plain ? type_jdbc_code(type) : array ? 2003 : 2000);
         add_optional_number(rows, plain ? column_size(type) : -1);
         add_nulls(rows, 3);
         row_add_number(rows, 1);
