@@ -13,6 +13,13 @@
 #include "server/config.h"
 #include "server/server.h"
 
+#if defined(__SANITIZE_THREAD__)
+/* The C library guards its time zone by a lock that the thread sanitizer does not see. */
+__attribute__((visibility("default"))) const char *__tsan_default_suppressions(void);
+
+const char *__tsan_default_suppressions(void) { return "race:tzset_internal\n"; }
+#endif
+
 static void print_usage(FILE *out) {
     fprintf(out, "Usage: warren-server [--etc-dir DIR] [--plugin-dir DIR] [--version] [--help]\n"
                  "  --etc-dir DIR     a Trino configuration folder (default: etc)\n"
