@@ -357,6 +357,25 @@ def malformed_value(build):
     refused_start(build, {"query.max-run-time": "soon"}, "query.max-run-time", "soon")
 
 
+def log_levels(build):
+    """log.properties decides what is written: INFO lines with a usual level, warnings alone with WARN."""
+    for level, starts in (("INFO", True), ("WARN", False)):
+        with tempfile.TemporaryDirectory() as folder:
+            port = free_port()
+            write_etc(folder, port)
+            with open(os.path.join(folder, "log.properties"), "w", encoding="utf-8") as file:
+                file.write(f"io.trino={level}\n")
+            process = subprocess.Popen([os.path.join(build, "bin", "warren-server"), "--etc-dir", folder],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            deadline = time.monotonic() + 30
+            while socket.socket().connect_ex(("127.0.0.1", port)) != 0 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.terminate()
+            log = process.communicate(timeout=30)[1]
+        assert '"WARN"' in log, log
+        equal("SERVER STARTED" in log, starts)
+
+
 def environment_variable(build):
     os.environ["WARREN_TEST_ENVIRONMENT"] = "1234"
     with Server(build, {"query.max-length": "${ENV:WARREN_TEST_ENVIRONMENT}"}) as server:
@@ -404,7 +423,7 @@ def main():
                 with Server(options.build) as server:
                     work(Client(server.url))
             outcomes.append(run_case(work.__name__, with_server))
-    for work in (unknown_property, malformed_value, environment_variable, configured_time_limit, drain):
+    for work in (unknown_property, malformed_value, log_levels, environment_variable, configured_time_limit, drain):
         if options.only in work.__name__:
             outcomes.append(run_case(work.__name__, lambda work=work: work(options.build)))
     print(f"{outcomes.count(True)} passed, {outcomes.count(False)} failed")

@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/quantity.h"
 
 typedef enum ValueKind {
@@ -235,8 +236,8 @@ static bool is_environment_name(const char *name) {
     return true;
 }
 
-static Status check_log_levels(Context *cx, const char *etc_dir) {
-    static const char *const levels[] = {"DEBUG", "INFO", "WARN", "ERROR", "TRACE", "OFF"};
+/* Levels by logger; a level that is none refuses the start. */
+static Status apply_log_levels(Context *cx, const char *etc_dir) {
     const char *path = arena_printf(cx->arena, "%s/log.properties", etc_dir);
     if (access(path, R_OK) != 0) {
         return OK;
@@ -244,15 +245,13 @@ static Status check_log_levels(Context *cx, const char *etc_dir) {
     Properties properties;
     TRY(properties_read_file(cx, path, &properties));
     for (int32_t i = 0; i < properties.count; i++) {
-        bool known = false;
-        for (size_t k = 0; k < sizeof levels / sizeof levels[0]; k++) {
-            known |= strcasecmp(properties.items[i].value, levels[k]) == 0;
-        }
-        if (!known) {
+        const FileProperty *property = &properties.items[i];
+        LogLevel level;
+        if (!log_level_parse(property->value, &level)) {
             return FAIL(cx, CONFIGURATION_INVALID, "%s:%d: Invalid level '%s' for logger '%s'",
-                        path, properties.items[i].line, properties.items[i].value,
-                        properties.items[i].name);
+                        path, property->line, property->value, property->name);
         }
+        log_set_level(property->name, level);
     }
     return OK;
 }
@@ -273,7 +272,8 @@ Status server_config_read(Context *cx, const char *etc_dir, ServerConfig *ret_co
                    NODE_ENTRIES, ret_config));
     TRY(apply_file(cx, arena_printf(cx->arena, "%s/config.properties", etc_dir), config_entries,
                    CONFIG_ENTRIES, ret_config));
-    TRY(check_log_levels(cx, etc_dir));
+    TRY(apply_log_levels(cx, etc_dir));
+    log_set_console(ret_config->log_console);
     if (!is_environment_name(ret_config->node_environment)) {
         return FAIL(cx, CONFIGURATION_INVALID,
                     "%s/node.properties: node.environment '%s' is malformed", etc_dir,

@@ -219,9 +219,6 @@ static void add_pair(HeaderWriter *writer, const char *name, const char *key, co
 
 int32_t page_headers(Arena *arena, ManagedQuery *query, HttpHeader *headers, int32_t capacity) {
     HeaderWriter writer = {.arena = arena, .headers = headers, .capacity = capacity};
-    if (query->data_encoding != NULL) {
-        add_header(&writer, "X-Trino-Query-Data-Encoding", query->data_encoding);
-    }
     if (query->state != QUERY_FINISHED) {
         return writer.count;
     }
@@ -247,8 +244,4 @@ int32_t page_headers(Arena *arena, ManagedQuery *query, HttpHeader *headers, int
     add_header(&writer, "X-Trino-Reset-Authorization-User",
                changes->reset_authorization_user ? "true" : NULL);
     return writer.count;
-}
-
-const char *page_choose_encoding(struct SpoolingManager *spooling, const char *accepted) {
-    return NULL;
 }

@@ -10,14 +10,10 @@ typedef struct PageLinks {
     const char *partial_cancel_uri; /* NULL: none */
 } PageLinks;
 
-struct SpoolingManager;
-
 /* Appends the page. rows: "[..],[..]" or NULL. The query's lock is held. */
 void page_write(ByteString *out, ManagedQuery *query, const PageLinks *links,
                 const ByteString *rows, int64_t row_count);
 /* Session changes as response headers, once the statement has taken effect; texts in `arena`. The
  * lock is held. */
 int32_t page_headers(Arena *arena, ManagedQuery *query, HttpHeader *headers, int32_t capacity);
-/* The first encoding of the client's list that spooling knows, or NULL. */
-const char *page_choose_encoding(struct SpoolingManager *spooling, const char *accepted);
 void page_write_error(ByteString *out, const Error *error); /* "error": value */

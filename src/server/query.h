@@ -59,7 +59,7 @@ typedef struct ManagedQuery {
     bool submitted;
     bool planning;      /* a planner thread works on it */
     int32_t cancelling; /* threads that tell its execution so */
-    Error error;   /* of a FAILED query; strings in `arena` */
+    Error error;        /* of a FAILED query; strings in `arena` */
     int64_t created_micros, submitted_micros, planning_start_micros, execution_start_micros,
         end_micros, heartbeat_micros;
     int64_t analysis_nanos, planning_nanos;
@@ -89,9 +89,8 @@ typedef struct ManagedQuery {
     bool last_page_is_final;
     bool fetching; /* a request is making a page */
     int64_t rows_sent;
-    HttpRequest *waiter;       /* parked until something changes */
-    int64_t change_count;      /* notifications of the execution so far */
-    const char *data_encoding; /* spooled protocol: "json", "json+lz4", "json+zstd"; NULL: direct */
+    HttpRequest *waiter;  /* parked until something changes */
+    int64_t change_count; /* notifications of the execution so far */
 } ManagedQuery;
 
 typedef struct QueryManagerOptions {

@@ -143,8 +143,6 @@ static void handle_post(StatementResource *resource, HttpRequest *request) {
     }
     ManagedQuery *query = query_create(resource->queries, request->body, request->body_size);
     if (session_from_headers(request, query)) {
-        query->data_encoding = page_choose_encoding(
-            resource->spooling, http_request_header(request, "X-Trino-Query-Data-Encoding"));
         query_list(query);
         pthread_mutex_lock(&query->lock);
         const char *next =

@@ -6,7 +6,6 @@
 typedef struct StatementResource {
     QueryManager *queries;
     bool process_forwarded; /* http-server.process-forwarded: X-Forwarded-* decide the base URI */
-    struct SpoolingManager *spooling; /* NULL: direct results only */
 } StatementResource;
 
 /* Answers or parks; path starts with /v1/statement. */
