@@ -273,6 +273,22 @@ def time_limits(client):
 
 
 @test
+def memory_limits(client):
+    """The smallest of three limits refuses; a session lowers them, and what is no data size is an error."""
+    sql = "SELECT count(DISTINCT orderkey) FROM tpch.sf1.lineitem"
+    for name, error, message in (
+            ("query_max_memory", "EXCEEDED_GLOBAL_MEMORY_LIMIT", "Query exceeded distributed user memory limit of 1MB"),
+            ("query_max_total_memory", "EXCEEDED_GLOBAL_MEMORY_LIMIT", "Query exceeded distributed total memory limit of 1MB"),
+            ("query_max_memory_per_node", "EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded per-node memory limit of 1MB [Allocated: ")):
+        text = error_of(client.run(sql, {"X-Trino-Session": name + "=1MB"}), error)
+        assert text.startswith(message), text
+        equal(error_of(client.run("SELECT 1", {"X-Trino-Session": name + "=abc"}), "INVALID_SESSION_PROPERTY"),
+              f"Session property '{name}' is invalid: size is not a valid data size string: abc")
+    equal(error_of(client.run("SET SESSION query_max_run_time = 'abc'"), "INVALID_SESSION_PROPERTY"),
+          "line 1:34: duration is not a valid data duration string: abc")
+
+
+@test
 def other_endpoints(client):
     info = client.request("GET", "/v1/info", headers={}).json()
     equal((info["nodeVersion"], info["coordinator"], info["starting"]), ({"version": "476"}, True, False))
@@ -388,6 +404,16 @@ def configured_time_limit(build):
               "Query exceeded the maximum execution time limit of 1.00s")
 
 
+def configured_memory_and_compression(build):
+    with Server(build, {"query.max-memory": "1MB", "query-results.compression-enabled": "false"}) as server:
+        client = Client(server.url)
+        error_of(client.run("SELECT count(DISTINCT orderkey) FROM tpch.sf1.lineitem", {"X-Trino-Session": "query_max_memory=2GB"}),
+                 "EXCEEDED_GLOBAL_MEMORY_LIMIT")
+        answer = client.request("GET", client.executing("SELECT * FROM tpch.tiny.nation")["nextUri"],
+                                headers={**HEADERS, "Accept-Encoding": "gzip"})
+        equal(answer.headers["Content-Encoding"], None)
+
+
 def drain(build):
     """SIGTERM: new statements are refused, a running one is fetched to its end."""
     with Server(build) as server:
@@ -423,7 +449,8 @@ def main():
                 with Server(options.build) as server:
                     work(Client(server.url))
             outcomes.append(run_case(work.__name__, with_server))
-    for work in (unknown_property, malformed_value, log_levels, environment_variable, configured_time_limit, drain):
+    for work in (unknown_property, malformed_value, log_levels, environment_variable, configured_time_limit,
+                 configured_memory_and_compression, drain):
         if options.only in work.__name__:
             outcomes.append(run_case(work.__name__, lambda work=work: work(options.build)))
     print(f"{outcomes.count(True)} passed, {outcomes.count(False)} failed")

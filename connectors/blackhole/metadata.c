@@ -240,7 +240,7 @@ Status blackhole_add_column(Context *cx, void *connector, Handle handle,
     BlackholeTable *table;
     Status status = OK;
     TRY(lock_table(cx, catalog, handle, &table));
-    if (position >= 0 && position < table->column_count) {
+    if (position >= 0) {
         status =
             FAIL(cx, NOT_SUPPORTED, "This connector does not support adding columns with %s clause",
                  position == 0 ? "FIRST" : "AFTER");

@@ -392,7 +392,7 @@ Status memory_add_column(Context *cx, void *connector, Handle handle, const Conn
     MemoryTable *table = table_of(memory, handle);
     if (table == NULL) {
         status = table_gone(cx);
-    } else if (position != table->column_count && position >= 0) {
+    } else if (position >= 0) {
         status =
             FAIL(cx, NOT_SUPPORTED, "This connector does not support adding columns with %s clause",
                  position == 0 ? "FIRST" : "AFTER");

@@ -228,6 +228,7 @@ typedef struct ConnectorApi {
     Status (*set_table_comment)(Context *cx, void *connector, Handle table, const char *comment);
     Status (*set_column_comment)(Context *cx, void *connector, Handle table, int32_t column,
                                  const char *comment);
+    /* position: of the new column (FIRST: 0, AFTER: one more than that column's); -1: the last */
     Status (*add_column)(Context *cx, void *connector, Handle table, const ConnectorColumn *column,
                          int32_t position);
     Status (*drop_column)(Context *cx, void *connector, Handle table, int32_t column);

@@ -34,9 +34,10 @@ size_t arena_bytes(const Arena *arena); /* held from malloc, children not counte
 /* ---- pools ---- */
 
 typedef enum MemoryLimit {
-    MEMORY_LIMIT_LOCAL,
-    MEMORY_LIMIT_GLOBAL
-} MemoryLimit; /* which EXCEEDED_..._LIMIT is raised */
+    MEMORY_LIMIT_LOCAL,  /* of a node */
+    MEMORY_LIMIT_GLOBAL, /* user memory in the cluster */
+    MEMORY_LIMIT_TOTAL   /* all memory in the cluster */
+} MemoryLimit;           /* which EXCEEDED_..._LIMIT is raised */
 
 /* A pool under `parent` (NULL: a root). limit_bytes 0 means no limit of its own. Thread safe.
  * `name` is copied. */

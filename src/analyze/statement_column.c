@@ -56,7 +56,7 @@ static Status run_add(Context *cx, Analysis *analysis) {
     if (api->add_column == NULL) {
         return FAIL(cx, NOT_SUPPORTED, "This connector does not support adding columns");
     }
-    int32_t place = table.table->column_count;
+    int32_t place = -1;
     if (add->position != NULL && add->position->type == COLUMN_POSITION_FIRST) {
         place = 0;
     } else if (add->position != NULL && add->position->type == COLUMN_POSITION_AFTER) {
@@ -65,11 +65,6 @@ static Status run_add(Context *cx, Analysis *analysis) {
         if (place == 0) {
             return missing_column(cx, position, after);
         }
-        place = place == table.table->column_count ? -1 : place;
-    }
-    if (place < 0 || (add->position != NULL && add->position->type == COLUMN_POSITION_AFTER)) {
-        return FAIL(cx, NOT_SUPPORTED,
-                    "This connector does not support adding columns with AFTER clause");
     }
     TRY(begin_metadata_write(cx, analysis, table.catalog));
     return api->add_column(cx, table.catalog->connector, table.table->handle, &column, place);

@@ -105,8 +105,8 @@ static const char *value_text(Analyzer *an, const Vector *value) {
     }
 }
 
-/* Properties of few legal values; the reference's texts. */
-static Status check_choice(Analyzer *an, const char *name, const char *text, const Node *position) {
+/* Data sizes, durations, properties of few legal values; the reference's texts. */
+static Status check_value(Analyzer *an, const char *name, const char *text, const Node *position) {
     static const struct {
         const char *name, *values;
     } choices[] = {
@@ -114,6 +114,13 @@ static Status check_choice(Analyzer *an, const char *name, const char *text, con
         {"join_reordering_strategy", "NONE, ELIMINATE_CROSS_JOINS, AUTOMATIC"},
         {"retry_policy", "TASK, QUERY, NONE"},
     };
+    const SessionPropertyDefinition *definition = session_property_find(name);
+    const char *fault =
+        definition != NULL ? session_property_fault(an->arena, definition, text) : NULL;
+    if (fault != NULL) {
+        return FAIL_AT(an->cx, INVALID_SESSION_PROPERTY, position->line, position->column, "%s",
+                       fault);
+    }
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         if (strcmp(choices[i].name, name) != 0) {
             continue;
@@ -154,7 +161,7 @@ Status analyze_set_session(Analyzer *an, const Node *statement) {
             property.name, "null");
     }
     const char *text = value_text(an, value);
-    TRY(check_choice(an, property.name, text, set->value));
+    TRY(check_value(an, property.name, text, set->value));
     an->analysis->changes.set_session_name = property.name;
     an->analysis->changes.set_session_value = text;
     return set_task(an, "SET SESSION", no_effect);

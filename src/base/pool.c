@@ -160,9 +160,10 @@ static const char *top_consumers(Arena *arena, const MemoryPool *pool) {
 static Status fail_refused(Context *cx, const MemoryPool *refusing, int64_t bytes) {
     char limit[QUANTITY_TEXT_MAX], allocated[QUANTITY_TEXT_MAX], delta[QUANTITY_TEXT_MAX];
     data_size_print(pool_limit_bytes(refusing), limit);
-    if (refusing->kind == MEMORY_LIMIT_GLOBAL) {
+    if (refusing->kind != MEMORY_LIMIT_LOCAL) {
         return FAIL(cx, EXCEEDED_GLOBAL_MEMORY_LIMIT,
-                    "Query exceeded distributed user memory limit of %s", limit);
+                    "Query exceeded distributed %s memory limit of %s",
+                    refusing->kind == MEMORY_LIMIT_GLOBAL ? "user" : "total", limit);
     }
     data_size_print(pool_reserved_bytes(refusing), allocated);
     data_size_print(bytes, delta);

@@ -4,10 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
+#include "warren/memory.h"
+
 static const SessionPropertyDefinition definitions[] = {
-#define SESSION_PROPERTY(name, type, default_value, hidden) {name, type, default_value, hidden},
+#define SESSION_PROPERTY(name, type, default_value, hidden)                                        \
+    {name, type, default_value, hidden, NULL},
+#define DATA_SIZE_PROPERTY(name, default_value, hidden)                                            \
+    {name, "varchar", default_value, hidden, data_size_parse},
+#define DURATION_PROPERTY(name, default_value, hidden)                                             \
+    {name, "varchar", default_value, hidden, duration_parse},
 #include "catalog/session_properties.def"
 #undef SESSION_PROPERTY
+#undef DATA_SIZE_PROPERTY
+#undef DURATION_PROPERTY
 };
 
 const SessionPropertyDefinition *session_property_definitions(int32_t *ret_count) {
@@ -46,6 +56,19 @@ const SessionPropertyDefinition *session_property_find(const char *name) {
     return NULL;
 }
 
+const char *session_property_fault(Arena *arena, const SessionPropertyDefinition *definition,
+                                   const char *text) {
+    int64_t quantity;
+    if (definition->parse == NULL || definition->parse(text, &quantity)) {
+        return NULL;
+    }
+    return arena_printf(arena,
+                        definition->parse == data_size_parse
+                            ? "size is not a valid data size string: %s"
+                            : "duration is not a valid data duration string: %s",
+                        text);
+}
+
 const char *session_property_text(const Session *session, const char *name) {
     for (int32_t i = 0; session != NULL && i < session->property_count; i++) {
         if (strcmp(session->properties[i].name, name) == 0) {
@@ -62,4 +85,10 @@ int64_t session_property_integer(const Session *session, const char *name) {
         text = definition->default_value;
     }
     return text != NULL ? strtoll(text, NULL, 10) : 0;
+}
+
+bool session_property_quantity(const Session *session, const char *name, int64_t *ret_value) {
+    const char *text = session_property_text(session, name);
+    const SessionPropertyDefinition *definition = session_property_find(name);
+    return text != NULL && definition->parse(text, ret_value);
 }

@@ -43,6 +43,7 @@ struct HttpServer {
     struct MHD_Daemon *daemon;
     HttpHandler *handler;
     void *closure;
+    bool compress;
     uint16_t port;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -191,7 +192,8 @@ void http_request_parameters(HttpRequest *request, const char *name,
 
 static bool takes_gzip(HttpRequest *request) {
     const char *accepted = http_request_header(request, "Accept-Encoding");
-    return accepted != NULL && strstr(accepted, "gzip") != NULL;
+    return ((Exchange *)request)->server->compress && accepted != NULL &&
+           strstr(accepted, "gzip") != NULL;
 }
 
 /* The body as one gzip member at the fastest level; false when that fails. */
@@ -338,6 +340,7 @@ Status http_server_start(Context *cx, const HttpServerOptions *options, HttpServ
     HttpServer *server = allocate_zeroed(sizeof *server);
     server->handler = options->handler;
     server->closure = options->closure;
+    server->compress = options->compress;
     server->parked.next = server->parked.previous = &server->parked;
     pthread_mutex_init(&server->lock, NULL);
     pthread_condattr_t monotonic;

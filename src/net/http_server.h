@@ -36,6 +36,7 @@ typedef struct HttpServerOptions {
     const char *address; /* "0.0.0.0", "127.0.0.1" */
     uint16_t port;       /* 0: any free one */
     int32_t threads;     /* event threads; 0: two */
+    bool compress;       /* gzip for clients that take it */
     HttpHandler *handler;
     void *closure;
 } HttpServerOptions;

@@ -67,7 +67,6 @@ static const ConfigEntry config_entries[] = {
           "Longest statement, in characters"),
     ENTRY("query.max-history", VALUE_INTEGER, query_max_history, "100",
           "Finished queries kept for display"),
-    ENTRY("query.max-queued-queries", VALUE_INTEGER, query_max_queued, "5000", "Longest queue"),
     ENTRY("query.client.timeout", VALUE_DURATION, query_client_timeout_nanos, "5m",
           "A query that its client does not ask about for so long is abandoned"),
     ENTRY("query.min-expire-age", VALUE_DURATION, query_min_expire_age_nanos, "15m",

@@ -24,7 +24,7 @@ typedef struct ServerConfig {
     const char *catalog_management;
     const char *default_time_zone;
     int64_t query_max_memory_bytes, query_max_memory_per_node_bytes, query_max_total_memory_bytes;
-    int64_t query_max_length, query_max_history, query_max_queued;
+    int64_t query_max_length, query_max_history;
     int64_t query_client_timeout_nanos, query_min_expire_age_nanos;
     int64_t query_max_run_time_nanos, query_max_execution_time_nanos;
     int64_t worker_threads;

@@ -96,12 +96,11 @@ typedef struct ManagedQuery {
 typedef struct QueryManagerOptions {
     CatalogManager *catalogs;
     Scheduler *scheduler;
-    MemoryPool *pool;                        /* the node's general pool */
-    int64_t query_memory_bytes_max;          /* query.max-memory */
-    int64_t query_memory_per_node_bytes_max; /* query.max-memory-per-node */
+    MemoryPool *pool; /* the node's general pool */
+    int64_t memory_bytes_max, memory_per_node_bytes_max, total_memory_bytes_max; /* of a query */
     int64_t client_timeout_nanos, min_expire_age_nanos;
     int64_t max_run_time_nanos, max_execution_time_nanos;
-    int32_t max_history, max_queued, planner_threads;
+    int32_t max_history, planner_threads;
     int64_t max_length; /* query.max-length, UTF-16 units as in Java */
     const char *node_id;
 } QueryManagerOptions;

@@ -14,6 +14,7 @@
 #include "base/timezone.h"
 #include "catalog/session_properties.h"
 #include "optimize/explain.h"
+#include "server/query_memory_limit.h"
 #include "sql/parser.h"
 
 static const char *const state_names[] = {
@@ -394,8 +395,18 @@ static Status resolve_time_zone(Context *cx, ManagedQuery *query) {
 static Status check_session_properties(Context *cx, const Session *session) {
     for (int32_t i = 0; i < session->property_count; i++) {
         const char *name = session->properties[i].name;
-        if (strchr(name, '.') == NULL && session_property_find(name) == NULL) {
+        if (strchr(name, '.') != NULL) {
+            continue;
+        }
+        const SessionPropertyDefinition *definition = session_property_find(name);
+        if (definition == NULL) {
             return FAIL(cx, INVALID_SESSION_PROPERTY, "Session property '%s' does not exist", name);
+        }
+        const char *fault =
+            session_property_fault(cx->arena, definition, session->properties[i].value);
+        if (fault != NULL) {
+            return FAIL(cx, INVALID_SESSION_PROPERTY, "Session property '%s' is invalid: %s", name,
+                        fault);
         }
     }
     return OK;
@@ -449,14 +460,12 @@ void query_run(ManagedQuery *query) {
     pthread_mutex_lock(&query->lock);
     bool done = query_is_done(query);
     if (!done) {
-        const QueryManagerOptions *options = query_manager_options(query->manager);
         query->state = QUERY_PLANNING;
         query->planning = true;
         query->planning_start_micros = realtime_micros();
         query->session.start_micros = query->planning_start_micros;
         query->execution_arena = arena_create(NULL);
-        query->pool = pool_create(options->pool, query->id,
-                                  options->query_memory_per_node_bytes_max, MEMORY_LIMIT_LOCAL);
+        query->pool = query_memory_pool(query);
         query->cx = (Context){.arena = query->execution_arena,
                               .pool = query->pool,
                               .session = &query->session,

@@ -24,9 +24,7 @@ static bool is_exceeded(const ManagedQuery *query, const TimeLimit *limit, int64
                         char text[QUANTITY_TEXT_MAX]) {
     int64_t nanos = limit->configured_nanos;
     const char *set = session_property_text(&query->session, limit->property);
-    if (set != NULL && !duration_parse(set, &nanos)) {
-        set = NULL;
-    }
+    session_property_quantity(&query->session, limit->property, &nanos);
     if (limit->start_micros == 0 || now_micros - limit->start_micros <= nanos / 1000) {
         return false;
     }
@@ -44,8 +42,7 @@ void query_enforce_time_limits(ManagedQuery *query, int64_t now_micros) {
     bool planned = query->execution_start_micros != 0;
     const TimeLimit limits[] = {
         {"query_max_execution_time", options->max_execution_time_nanos,
-         query->execution_start_micros,
-         "Query exceeded the maximum execution time limit of %s"},
+         query->execution_start_micros, "Query exceeded the maximum execution time limit of %s"},
         {"query_max_planning_time", (int64_t)PLANNING_SECONDS_MAX * 1000000000,
          planned ? 0 : query->planning_start_micros,
          "Query exceeded the maximum planning time limit of %s"},
