@@ -229,7 +229,7 @@ static void test_changing_tables(void **state) {
     assert_int_equal(api->print_handle(cx, fixture.catalog, handle, &text), OK);
     assert_string_equal(text, "test:default:t");
     ConnectorColumn added = {.name = "b", .type = type_varchar(3), .comment = "dropped"};
-    assert_int_equal(api->add_column(cx, fixture.catalog, handle, &added, 1), OK);
+    assert_int_equal(api->add_column(cx, fixture.catalog, handle, &added, -1), OK);
     assert_int_equal(api->rename_column(cx, fixture.catalog, handle, 0, "c"), OK);
     assert_int_equal(api->set_column_type(cx, fixture.catalog, handle, 0, type_varchar(7)), OK);
     ConnectorTable *table = get_table(&fixture, "t");
