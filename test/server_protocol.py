@@ -414,6 +414,13 @@ def configured_memory_and_compression(build):
         equal(answer.headers["Content-Encoding"], None)
 
 
+def forced_time_zone(build):
+    refused_start(build, {"sql.forced-session-time-zone": "Nowhere/Land"}, "sql.forced-session-time-zone", "Nowhere/Land")
+    with Server(build, {"sql.forced-session-time-zone": "Asia/Tokyo"}) as server:
+        page = Client(server.url).run("SELECT current_timezone()", {"X-Trino-Time-Zone": "UTC"})
+        equal(page["data"], [["Asia/Tokyo"]])
+
+
 def drain(build):
     """SIGTERM: new statements are refused, a running one is fetched to its end."""
     with Server(build) as server:
@@ -450,7 +457,7 @@ def main():
                     work(Client(server.url))
             outcomes.append(run_case(work.__name__, with_server))
     for work in (unknown_property, malformed_value, log_levels, environment_variable, configured_time_limit,
-                 configured_memory_and_compression, drain):
+                 configured_memory_and_compression, forced_time_zone, drain):
         if options.only in work.__name__:
             outcomes.append(run_case(work.__name__, lambda work=work: work(options.build)))
     print(f"{outcomes.count(True)} passed, {outcomes.count(False)} failed")

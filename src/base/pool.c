@@ -209,16 +209,8 @@ int64_t pool_peak_bytes(const MemoryPool *pool) {
     return atomic_load(&((MemoryPool *)pool)->peak_bytes);
 }
 
-const char *pool_name(const MemoryPool *pool) {
-    return pool->name;
-}
-
 int64_t pool_limit_bytes(const MemoryPool *pool) {
     return atomic_load(&((MemoryPool *)pool)->limit_bytes);
-}
-
-void pool_set_limit_bytes(MemoryPool *pool, int64_t limit_bytes) {
-    atomic_store(&pool->limit_bytes, limit_bytes);
 }
 
 void pool_set_reclaim(MemoryPool *root, PoolReclaim *call, void *owner) {

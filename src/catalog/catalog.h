@@ -40,7 +40,6 @@ MUST_CHECK Status catalog_create(Context *cx, CatalogManager *manager, const cha
                                  int32_t property_count);
 /* Reads every etc/catalog/NAME.properties. */
 MUST_CHECK Status catalog_load_folder(Context *cx, CatalogManager *manager, const char *folder);
-MUST_CHECK Status catalog_drop(Context *cx, CatalogManager *manager, const char *name);
 StringList catalog_names(CatalogManager *manager, Arena *arena); /* sorted */
 
 /* ---- transactions ---- */

@@ -131,25 +131,6 @@ Status catalog_create(Context *cx, CatalogManager *manager, const char *name, co
     return OK;
 }
 
-Status catalog_drop(Context *cx, CatalogManager *manager, const char *name) {
-    CatalogEntry *entry = NULL;
-    pthread_mutex_lock(&manager->lock);
-    bool found;
-    int32_t position = find_position(manager, name, &found);
-    if (found) {
-        entry = manager->catalogs[position];
-        manager->catalog_count--;
-        memmove(manager->catalogs + position, manager->catalogs + position + 1,
-                sizeof *manager->catalogs * (size_t)(manager->catalog_count - position));
-    }
-    pthread_mutex_unlock(&manager->lock);
-    if (entry == NULL) {
-        return FAIL(cx, CATALOG_NOT_FOUND, "Catalog '%s' not found", name);
-    }
-    catalog_entry_unpin(entry);
-    return OK;
-}
-
 StringList catalog_names(CatalogManager *manager, Arena *arena) {
     pthread_mutex_lock(&manager->lock);
     const char **names = arena_new_array(arena, const char *, manager->catalog_count + 1);

@@ -78,15 +78,6 @@ const char *session_property_text(const Session *session, const char *name) {
     return NULL;
 }
 
-int64_t session_property_integer(const Session *session, const char *name) {
-    const char *text = session_property_text(session, name);
-    const SessionPropertyDefinition *definition = session_property_find(name);
-    if (text == NULL && definition != NULL) {
-        text = definition->default_value;
-    }
-    return text != NULL ? strtoll(text, NULL, 10) : 0;
-}
-
 bool session_property_quantity(const Session *session, const char *name, int64_t *ret_value) {
     const char *text = session_property_text(session, name);
     const SessionPropertyDefinition *definition = session_property_find(name);

@@ -22,7 +22,5 @@ const char *session_property_fault(Arena *arena, const SessionPropertyDefinition
                                    const char *text);
 /* What the session set, or NULL. "catalog.name" for a catalog's property. */
 const char *session_property_text(const Session *session, const char *name);
-/* The set or default value as a number; 0 when it is none. */
-int64_t session_property_integer(const Session *session, const char *name);
 /* A data size in bytes or a duration in nanoseconds; false when the session did not set it. */
 bool session_property_quantity(const Session *session, const char *name, int64_t *ret_value);

@@ -19,22 +19,13 @@ static int64_t thread_cpu_nanos(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-MemoryPool *driver_pool(const Driver *driver) {
-    return driver->cx.pool;
-}
-
-int32_t driver_index(const Driver *driver) {
-    return driver->index;
-}
-
-Driver *driver_create(Pipeline *pipeline, const Branch *branch, int32_t index) {
+Driver *driver_create(Pipeline *pipeline, const Branch *branch) {
     QueryExecution *execution = pipeline->execution;
     Driver *driver = allocate_zeroed(sizeof *driver);
     driver->task.group = &execution->group;
     driver->task.run = driver_run;
     driver->execution = execution;
     driver->pipeline = pipeline;
-    driver->index = index;
     driver->cx = (Context){.arena = arena_create(NULL),
                            .pool = execution->options.pool,
                            .session = execution->options.session,

@@ -61,7 +61,6 @@ struct Driver {
     QueryExecution *execution;
     Pipeline *pipeline;
     Driver *next_in_execution;
-    int32_t index;
     Context cx; /* arena: scratch */
     DriverPhase phase;
     int32_t first_live; /* slots before it want no more input */
@@ -118,8 +117,7 @@ MUST_CHECK Status pipeline_driver_ended(Context *cx, Pipeline *pipeline);
 
 /* ---- drivers (driver.c) ---- */
 
-Driver *driver_create(Pipeline *pipeline, const Branch *branch,
-                      int32_t index); /* branch NULL: a finish driver */
+Driver *driver_create(Pipeline *pipeline, const Branch *branch); /* branch NULL: a finish driver */
 void driver_free(Driver *driver);
 
 /* ---- the execution (query_execution.c) ---- */

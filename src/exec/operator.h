@@ -88,8 +88,6 @@ void wait_list_wake(WaitList *list);                /* wakes and forgets all */
 
 /* ---- what operators ask of their surroundings ---- */
 
-MemoryPool *driver_pool(const Driver *driver);
-int32_t driver_index(const Driver *driver);
 /* Fails with the query's own error once it was cancelled: for loops that run long within one call.
  */
 MUST_CHECK Status check_cancelled(Context *cx);

@@ -147,7 +147,7 @@ static Status finish(Context *cx, Pipeline *pipeline) {
     Driver **drivers = arena_new_array(cx->arena, Driver *, count);
     atomic_store(&pipeline->drivers_left, count);
     for (int32_t i = 0; i < count; i++) {
-        drivers[i] = driver_create(pipeline, NULL, i);
+        drivers[i] = driver_create(pipeline, NULL);
     }
     execution_submit(pipeline->execution, drivers, count);
     return OK;
@@ -173,7 +173,7 @@ static Status start_phase(Context *cx, Pipeline *pipeline, int32_t *ret_count) {
     int32_t created = 0;
     for (int32_t i = 0; i < pipeline->branch_count; i++) {
         for (int32_t j = 0; j < counts[i]; j++) {
-            drivers[created] = driver_create(pipeline, &pipeline->branches[i], created);
+            drivers[created] = driver_create(pipeline, &pipeline->branches[i]);
             created++;
         }
     }

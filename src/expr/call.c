@@ -271,38 +271,6 @@ Status call_constants(Context *cx, const Step *step, Vector *const *arguments, V
     return status;
 }
 
-Status call_vectors(Context *cx, const Step *step, Vector *const *arguments, int32_t row_count,
-                    Vector **ret_result) {
-    StepState state;
-    step_state_init(&state, step);
-    memcpy(state.arguments, arguments, sizeof *arguments * (size_t)step->argument_count);
-    RowErrors errors;
-    row_errors_init(&errors, false);
-    Arena *scratch = arena_create(NULL);
-    Call call = {
-        .cx = cx,
-        .step = step,
-        .state = &state,
-        .scratch = scratch,
-        .row_count = row_count,
-        .selection = {NULL, row_count},
-        .errors = &errors,
-    };
-    Vector *result = NULL;
-    Status status = call_kernel(&call, &result);
-    if (status == OK && row_errors_raise(cx, &errors) != OK) {
-        vector_unref(result);
-        status = FAILED;
-    }
-    arena_free(scratch);
-    row_errors_done(&errors);
-    step_state_done(&state);
-    if (status == OK) {
-        *ret_result = result;
-    }
-    return status;
-}
-
 /* ---- dictionaries ---- */
 
 /*

@@ -13,9 +13,6 @@ MUST_CHECK Status run_call(const Run *run, const Step *step, Selection selection
  */
 MUST_CHECK Status call_constants(Context *cx, const Step *step, Vector *const *arguments,
                                  Vector **ret_value);
-/* A call over any vectors of row_count rows, outside a program. */
-MUST_CHECK Status call_vectors(Context *cx, const Step *step, Vector *const *arguments,
-                               int32_t row_count, Vector **ret_result);
 
 /*
  * A writable vector for a step's result of row_count rows: the last one when nobody else refers to

@@ -37,8 +37,3 @@ MUST_CHECK Status program_filter(Context *cx, ProgramState *state, const Batch *
  * The value of an expression without symbols: a CONSTANT vector of length 1, owned by the caller.
  */
 MUST_CHECK Status expr_evaluate(Context *cx, const Expr *expr, Vector **ret_value);
-/*
- * Bulk comparison as the engine's `=` family does it: tri-state result (boolean vector with nulls).
- */
-MUST_CHECK Status compare_vectors(Context *cx, Comparison op, const Vector *left,
-                                  const Vector *right, int32_t row_count, Vector **ret_result);

@@ -190,19 +190,3 @@ Status expr_evaluate(Context *cx, const Expr *expr, Vector **ret_value) {
     program_state_free(state);
     return status;
 }
-
-Status compare_vectors(Context *cx, Comparison op, const Vector *left, const Vector *right,
-                       int32_t row_count, Vector **ret_result) {
-    ComparisonKernel comparison = comparison_kernel(op, left->type);
-    const Step step = {
-        .kind = STEP_CALL,
-        .type = type_simple(TYPE_BOOLEAN),
-        .argument_count = 2,
-        .kernel = comparison.kernel,
-        .flags = comparison.flags,
-        .deterministic = true,
-        .kernel_state = comparison.state,
-    };
-    Vector *const arguments[] = {(Vector *)left, (Vector *)right};
-    return call_vectors(cx, &step, arguments, row_count, ret_result);
-}

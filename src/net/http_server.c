@@ -161,11 +161,6 @@ const char *http_request_header(HttpRequest *request, const char *name) {
     return search.value;
 }
 
-const char *http_request_parameter(HttpRequest *request, const char *name) {
-    return MHD_lookup_connection_value(((Exchange *)request)->connection, MHD_GET_ARGUMENT_KIND,
-                                       name);
-}
-
 typedef struct ParameterVisit {
     const char *name;
     void (*visit)(void *closure, const char *value);

@@ -48,8 +48,6 @@ void http_server_stop(HttpServer *server); /* answers what is parked, then ends;
 
 /* A request header's value (names in any case), or NULL. Several of one name are joined by ",". */
 const char *http_request_header(HttpRequest *request, const char *name);
-const char *http_request_parameter(HttpRequest *request,
-                                   const char *name); /* of the query string; NULL when absent */
 /* Calls visit for each value of a repeatable query parameter. */
 void http_request_parameters(HttpRequest *request, const char *name,
                              void (*visit)(void *closure, const char *value), void *closure);

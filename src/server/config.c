@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/quantity.h"
+#include "base/timezone.h"
 
 typedef enum ValueKind {
     VALUE_TEXT,
@@ -53,9 +54,7 @@ static const ConfigEntry config_entries[] = {
           "Folder of the plugins; beside the program when absent"),
     ENTRY("catalog.config-dir", VALUE_TEXT, catalog_dir, NULL,
           "Folder of the catalog files; ETC/catalog when absent"),
-    ENTRY("catalog.management", VALUE_TEXT, catalog_management, "STATIC",
-          "STATIC, or DYNAMIC: CREATE CATALOG works"),
-    ENTRY("sql.forced-session-time-zone", VALUE_TEXT, default_time_zone, NULL,
+    ENTRY("sql.forced-session-time-zone", VALUE_TEXT, forced_time_zone, NULL,
           "Time zone of every session"),
     ENTRY("query.max-memory", VALUE_SIZE, query_max_memory_bytes, "20GB",
           "User memory of a query in the cluster"),
@@ -81,7 +80,6 @@ static const ConfigEntry config_entries[] = {
           "How long SIGTERM waits for running queries"),
     ENTRY("query-results.compression-enabled", VALUE_BOOLEAN, results_compression, "true",
           "gzip for clients that take it"),
-    ENTRY("log.format", VALUE_TEXT, log_format, "JSON", "JSON: one object a line"),
     ENTRY("log.enable-console", VALUE_BOOLEAN, log_console, "true", "Log to standard error"),
 };
 
@@ -277,6 +275,14 @@ Status server_config_read(Context *cx, const char *etc_dir, ServerConfig *ret_co
         return FAIL(cx, CONFIGURATION_INVALID,
                     "%s/node.properties: node.environment '%s' is malformed", etc_dir,
                     ret_config->node_environment);
+    }
+    uint16_t zone;
+    if (ret_config->forced_time_zone != NULL &&
+        !timezone_parse(ret_config->forced_time_zone, strlen(ret_config->forced_time_zone),
+                        &zone)) {
+        return FAIL(cx, CONFIGURATION_INVALID,
+                    "%s/config.properties: sql.forced-session-time-zone '%s' is no time zone",
+                    etc_dir, ret_config->forced_time_zone);
     }
     if (ret_config->node_id == NULL) {
         ret_config->node_id = random_node_id(cx->arena);

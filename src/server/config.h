@@ -21,8 +21,7 @@ typedef struct ServerConfig {
     const char *process_forwarded;
     const char *plugin_dir;
     const char *catalog_dir;
-    const char *catalog_management;
-    const char *default_time_zone;
+    const char *forced_time_zone;
     int64_t query_max_memory_bytes, query_max_memory_per_node_bytes, query_max_total_memory_bytes;
     int64_t query_max_length, query_max_history;
     int64_t query_client_timeout_nanos, query_min_expire_age_nanos;
@@ -31,7 +30,6 @@ typedef struct ServerConfig {
     int64_t http_threads;
     int64_t shutdown_grace_nanos;
     bool results_compression;
-    const char *log_format;
     bool log_console;
     /* where it came from */
     const char *etc_dir;

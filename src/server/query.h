@@ -103,14 +103,13 @@ typedef struct QueryManagerOptions {
     int32_t max_history, planner_threads;
     int64_t max_length; /* query.max-length, UTF-16 units as in Java */
     const char *node_id;
+    const char *forced_time_zone; /* of every session; NULL: the client's */
 } QueryManagerOptions;
 
 QueryManager *query_manager_create(const QueryManagerOptions *options);
 int32_t query_manager_running(QueryManager *manager); /* submitted and not ended */
 void query_manager_free(QueryManager *manager);       /* cancels what still runs */
 const QueryManagerOptions *query_manager_options(const QueryManager *manager);
-const char *query_manager_coordinator_id(
-    const QueryManager *manager); /* the 5 letters at the end of query ids */
 
 /* A new query with a copy of sql; the caller fills session from `arena`, then lists it. One
  * reference is the caller's. */

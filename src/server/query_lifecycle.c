@@ -378,11 +378,13 @@ static Status start_execution(Context *cx, ManagedQuery *query, Analysis *analys
     return OK;
 }
 
-/* The session's zone: the property, the header, or the server's own. */
+/* The session's zone: the configured one, the property, the header, or the server's own. */
 static Status resolve_time_zone(Context *cx, ManagedQuery *query) {
     Session *session = &query->session;
+    const char *forced = query_manager_options(query->manager)->forced_time_zone;
     const char *property = session_property_text(session, "time_zone_id");
-    const char *text = property != NULL             ? property
+    const char *text = forced != NULL               ? forced
+                       : property != NULL           ? property
                        : session->time_zone != NULL ? session->time_zone
                                                     : "UTC";
     if (!timezone_parse(text, strlen(text), &session->time_zone_key)) {

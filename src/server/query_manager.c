@@ -45,10 +45,6 @@ const QueryManagerOptions *query_manager_options(const QueryManager *manager) {
     return &manager->options;
 }
 
-const char *query_manager_coordinator_id(const QueryManager *manager) {
-    return manager->coordinator_id;
-}
-
 /* ---- queries ---- */
 
 /* yyyyMMdd_HHmmss_NNNNN_xxxxx: the counter starts again each day. */
@@ -191,7 +187,9 @@ void query_submit(ManagedQuery *query) {
     pthread_mutex_unlock(&manager->lock);
 }
 
-void query_manager_note_end(QueryManager *manager) { manager->running_count--; }
+void query_manager_note_end(QueryManager *manager) {
+    manager->running_count--;
+}
 
 /* ---- expiry ---- */
 
@@ -368,7 +366,9 @@ QueryManager *query_manager_create(const QueryManagerOptions *options) {
     return manager;
 }
 
-int32_t query_manager_running(QueryManager *manager) { return manager->running_count; }
+int32_t query_manager_running(QueryManager *manager) {
+    return manager->running_count;
+}
 
 void query_manager_free(QueryManager *manager) {
     Arena *arena = arena_create(NULL);

@@ -77,6 +77,7 @@ static Status start_queries(Context *cx, Server *server) {
         .planner_threads = PLANNER_THREADS_MAX,
         .max_length = config->query_max_length,
         .node_id = config->node_id,
+        .forced_time_zone = config->forced_time_zone,
     };
     server->queries = query_manager_create(&options);
     server->statements = (StatementResource){

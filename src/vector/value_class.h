@@ -2,7 +2,7 @@
  * How values of a type are hashed and compared. Types of one layout differ in what counts as equal
  * (a zoned timestamp is its instant, NaN equals itself, -0 equals 0) and in order (uuid unsigned,
  * char padded); ValueClass names each way once, and the inline functions below give the canonical
- * form of a value. Used by hashing, comparison, sort keys and packed rows.
+ * form of a value. Used by hashing and comparison.
  */
 #pragma once
 
